@@ -1,0 +1,17 @@
+//! The C printer: lowered IR to C text.
+
+mod access;
+mod analysis;
+mod bounds;
+mod call;
+mod ctype;
+mod expr;
+mod func;
+mod literal;
+mod memory;
+pub mod module;
+pub mod names;
+mod op;
+mod parallel;
+mod prelude;
+mod stmt;

@@ -1,0 +1,379 @@
+//! The helper functions that printed code may call: one definition each, printed where used.
+//!
+//! They define what C leaves open (division of `MIN` by -1, floats out of an integer's range) and
+//! what C lacks (division toward minus infinity, 16-bit floats).
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Helpers and headers that a printed file needs.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    helpers: BTreeSet<String>,
+    headers: BTreeSet<&'static str>,
+}
+
+impl Needs {
+    /// Notes that the helper `name` is called; gives the name back.
+    pub fn helper(&mut self, name: impl Into<String>) -> String {
+        let name = name.into();
+        self.helpers.insert(name.clone());
+        name
+    }
+
+    /// Notes that a header is needed.
+    pub fn header(&mut self, name: &'static str) {
+        self.headers.insert(name);
+    }
+
+    /// Adds everything that `other` needs.
+    pub fn merge(&mut self, other: &Needs) {
+        self.helpers.extend(other.helpers.iter().cloned());
+        self.headers.extend(&other.headers);
+    }
+
+    /// The `#include` lines, sorted.
+    pub fn includes(&self) -> String {
+        let mut headers = self.headers.clone();
+        headers.insert("stdint.h");
+        for name in self.closure() {
+            headers.extend(lookup(&name).headers);
+        }
+        headers.iter().map(|h| format!("#include <{h}>\n")).collect()
+    }
+
+    /// The helpers' definitions, those that are called before those that call them.
+    pub fn definitions(&self) -> String {
+        self.closure().iter().map(|name| lookup(name).text + "\n").collect()
+    }
+
+    fn closure(&self) -> Vec<String> {
+        fn visit(name: &str, order: &mut Vec<String>) {
+            if !order.iter().any(|n| n == name) {
+                lookup(name).calls.iter().for_each(|c| visit(c, order));
+                order.push(name.to_string());
+            }
+        }
+        let mut order = Vec::new();
+        self.helpers.iter().for_each(|name| visit(name, &mut order));
+        order
+    }
+}
+
+/// A helper's definition.
+struct Helper {
+    text: String,
+    calls: Vec<String>,
+    headers: Vec<&'static str>,
+}
+
+/// Helpers with one type in the name: `tir_NAME_TYPE`. `T` stands for the C type, `U` for the
+/// unsigned one, `W` for the unsigned one of at least 32 bits, `N` for the bits, `#` for the suffix.
+const BY_TYPE: &[(&str, &str)] = &[
+    ("div", "static inline $T tir_div_#($T a, $T b) {
+  return b == -1 ? ($T)(0u - ($U)a) : a / b;
+}"),
+    ("mod", "static inline $T tir_mod_#($T a, $T b) {
+  return b == -1 ? 0 : a % b;
+}"),
+    ("floordiv", "static inline $T tir_floordiv_#($T a, $T b) {
+  if (b == -1) return ($T)(0u - ($U)a);
+  return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
+}"),
+    ("floormod", "static inline $T tir_floormod_#($T a, $T b) {
+  const $T r = b == -1 ? 0 : a % b;
+  return r != 0 && (r < 0) != (b < 0) ? r + b : r;
+}"),
+    ("min", "static inline $T tir_min_#($T a, $T b) { return a < b ? a : b; }"),
+    ("max", "static inline $T tir_max_#($T a, $T b) { return a > b ? a : b; }"),
+    ("popcount", "static inline int32_t tir_popcount_#($T v) {
+  int32_t n = 0;
+  for ($W x = v; x != 0; x &= x - 1u) ++n;
+  return n;
+}"),
+    ("clz", "static inline int32_t tir_clz_#($T v) {
+  int32_t n = $N;
+  for ($W x = v; x != 0; x >>= 1) --n;
+  return n;
+}"),
+    ("ctz", "static inline int32_t tir_ctz_#($T v) {
+  int32_t n = 0;
+  for ($W x = v; n < $N && (x & 1u) == 0; x >>= 1) ++n;
+  return n;
+}"),
+];
+
+/// Helpers with a fixed name: what they need, headers among it.
+const FIXED: &[(&str, &[&str], &str)] = &[
+    ("tir_bits_f32", &[], "static inline uint32_t tir_bits_f32(float x) {
+  const union { float value; uint32_t bits; } u = {x};
+  return u.bits;
+}"),
+    ("tir_from_bits_f32", &[], "static inline float tir_from_bits_f32(uint32_t x) {
+  const union { uint32_t bits; float value; } u = {x};
+  return u.value;
+}"),
+    ("tir_bits_f64", &[], "static inline uint64_t tir_bits_f64(double x) {
+  const union { double value; uint64_t bits; } u = {x};
+  return u.bits;
+}"),
+    ("tir_from_bits_f64", &[], "static inline double tir_from_bits_f64(uint64_t x) {
+  const union { uint64_t bits; double value; } u = {x};
+  return u.value;
+}"),
+    ("tir_f16_to_f32", &["tir_from_bits_f32", "tir_bits_f32"], "\
+static inline float tir_f16_to_f32(uint16_t h) {
+  const uint32_t sign = (uint32_t)(h & 0x8000u) << 16, rest = (uint32_t)(h & 0x7fffu) << 13;
+  if (rest >= 0x0f800000u) return tir_from_bits_f32(sign | 0x7f800000u | rest);
+  if (rest >= 0x00800000u) return tir_from_bits_f32(sign | (rest + 0x38000000u));
+  return tir_from_bits_f32(sign | tir_bits_f32((float)(h & 0x3ffu) * 0x1p-24f));
+}"),
+    ("tir_f32_to_f16", &["tir_from_bits_f32", "tir_bits_f32"], "\
+static inline uint16_t tir_f32_to_f16(float x) {
+  const uint32_t bits = tir_bits_f32(x), sign = bits >> 16 & 0x8000u, abs = bits & 0x7fffffffu;
+  if (abs > 0x7f800000u) return (uint16_t)(sign | 0x7e00u | (abs >> 13 & 0x3ffu));
+  if (abs >= 0x47800000u) return (uint16_t)(sign | 0x7c00u);
+  if (abs < 0x38800000u) return (uint16_t)(sign | (tir_bits_f32(tir_from_bits_f32(abs) + 0.5f) - 0x3f000000u));
+  return (uint16_t)(sign | (abs - 0x38000000u + 0xfffu + (abs >> 13 & 1u)) >> 13);
+}"),
+    ("tir_bf16_to_f32", &["tir_from_bits_f32"], "\
+static inline float tir_bf16_to_f32(uint16_t h) {
+  return tir_from_bits_f32((uint32_t)h << 16);
+}"),
+    ("tir_f32_to_bf16", &["tir_bits_f32"], "\
+static inline uint16_t tir_f32_to_bf16(float x) {
+  const uint32_t bits = tir_bits_f32(x);
+  if (x != x) return (uint16_t)(bits >> 16 | 0x40u);
+  return (uint16_t)((bits + 0x7fffu + (bits >> 16 & 1u)) >> 16);
+}"),
+    ("tir_round_f16", &["tir_f16_to_f32", "tir_f32_to_f16"], "\
+static inline float tir_round_f16(float x) { return tir_f16_to_f32(tir_f32_to_f16(x)); }"),
+    ("tir_round_bf16", &["tir_bf16_to_f32", "tir_f32_to_bf16"], "\
+static inline float tir_round_bf16(float x) { return tir_bf16_to_f32(tir_f32_to_bf16(x)); }"),
+    ("tir_f64_to_f32_odd", &["tir_bits_f32", "tir_from_bits_f32"], "\
+/* Truncates, and sets the last bit if anything was cut off: rounding further rounds once. */
+static inline float tir_f64_to_f32_odd(double x) {
+  const float nearest = (float)x;
+  const double back = (double)nearest;
+  const uint32_t bits = tir_bits_f32(nearest);
+  if (back == x || x != x) return nearest;
+  return tir_from_bits_f32((bits - ((x < 0.0 ? -back : back) > (x < 0.0 ? -x : x))) | 1u);
+}"),
+    ("tir_f64_to_f16", &["tir_f32_to_f16", "tir_f64_to_f32_odd"], "\
+static inline uint16_t tir_f64_to_f16(double x) { return tir_f32_to_f16(tir_f64_to_f32_odd(x)); }"),
+    ("tir_f64_to_bf16", &["tir_f32_to_bf16", "tir_f64_to_f32_odd"], "\
+static inline uint16_t tir_f64_to_bf16(double x) { return tir_f32_to_bf16(tir_f64_to_f32_odd(x)); }"),
+    ("tir_u64_to_f64_odd", &[], "\
+/* Exact, or with the last bit set if anything was cut off: rounding further rounds once. */
+static inline double tir_u64_to_f64_odd(uint64_t x) {
+  if (x >> 53 == 0) return (double)(int64_t)x;
+  return (double)(int64_t)(x >> 11 | ((x & 0x7ffu) != 0)) * 2048.0;
+}"),
+    ("tir_i64_to_f64_odd", &["tir_u64_to_f64_odd"], "\
+static inline double tir_i64_to_f64_odd(int64_t x) {
+  return x < 0 ? -tir_u64_to_f64_odd(0u - (uint64_t)x) : tir_u64_to_f64_odd((uint64_t)x);
+}"),
+    ("tir_isnan_f32", &["tir_bits_f32"], "\
+static inline uint8_t tir_isnan_f32(float x) { return (tir_bits_f32(x) & 0x7fffffffu) > 0x7f800000u; }"),
+    ("tir_isinf_f32", &["tir_bits_f32"], "\
+static inline uint8_t tir_isinf_f32(float x) { return (tir_bits_f32(x) & 0x7fffffffu) == 0x7f800000u; }"),
+    ("tir_isfinite_f32", &["tir_bits_f32"], "\
+static inline uint8_t tir_isfinite_f32(float x) { return (tir_bits_f32(x) & 0x7f800000u) != 0x7f800000u; }"),
+    ("tir_isnan_f64", &["tir_bits_f64"], "\
+static inline uint8_t tir_isnan_f64(double x) {
+  return (tir_bits_f64(x) & UINT64_C(0x7fffffffffffffff)) > UINT64_C(0x7ff0000000000000);
+}"),
+    ("tir_isinf_f64", &["tir_bits_f64"], "\
+static inline uint8_t tir_isinf_f64(double x) {
+  return (tir_bits_f64(x) & UINT64_C(0x7fffffffffffffff)) == UINT64_C(0x7ff0000000000000);
+}"),
+    ("tir_isfinite_f64", &["tir_bits_f64"], "\
+static inline uint8_t tir_isfinite_f64(double x) {
+  return (tir_bits_f64(x) & UINT64_C(0x7ff0000000000000)) != UINT64_C(0x7ff0000000000000);
+}"),
+    ("tir_sigmoid_f32", &["math.h"], "\
+static inline float tir_sigmoid_f32(float x) { return 1.0f / (1.0f + expf(-x)); }"),
+    ("tir_sigmoid_f64", &["math.h"], "\
+static inline double tir_sigmoid_f64(double x) { return 1.0 / (1.0 + exp(-x)); }"),
+    ("tir_sigmoid_f16", &["math.h", "tir_f16_to_f32", "tir_round_f16", "tir_f32_to_f16"], "\
+static inline uint16_t tir_sigmoid_f16(uint16_t x) {
+  return tir_f32_to_f16(1.0f / tir_round_f16(1.0f + tir_round_f16(expf(-tir_f16_to_f32(x)))));
+}"),
+    ("tir_sigmoid_bf16", &["math.h", "tir_bf16_to_f32", "tir_round_bf16", "tir_f32_to_bf16"], "\
+static inline uint16_t tir_sigmoid_bf16(uint16_t x) {
+  return tir_f32_to_bf16(1.0f / tir_round_bf16(1.0f + tir_round_bf16(expf(-tir_bf16_to_f32(x)))));
+}"),
+    ("tir_fixed_point", &[], "\
+/* ((x << left) * y + (1 << (right + q - 1))) >> (right + q), modulo 2^64. */
+static inline int32_t tir_fixed_point(int64_t x, int64_t y, int64_t left, int64_t right, int64_t q) {
+  const uint64_t shift = (uint64_t)right + (uint64_t)q;
+  const uint64_t product = ((uint64_t)x << (left & 63)) * (uint64_t)y;
+  const uint64_t half = UINT64_C(1) << ((shift - 1u) & 63u);
+  return (int32_t)((int64_t)(product + half) >> (shift & 63u));
+}"),
+    ("tir_q_multiply_shift", &["tir_fixed_point"], "\
+static inline int32_t tir_q_multiply_shift(int32_t x, int32_t y, int32_t q, int32_t s) {
+  return tir_fixed_point(x, y, s > 0 ? s : 0, s < 0 ? -(int64_t)s : 0, q);
+}"),
+    ("tir_q_multiply_shift_per_axis", &["tir_fixed_point"], "\
+static inline int32_t tir_q_multiply_shift_per_axis(int32_t x, int32_t y, int32_t left, int32_t right, int32_t q,
+                                                    int is_left, int is_right) {
+  (void)is_right;
+  return tir_fixed_point(x, y, is_left ? left : 0, right, q);
+}"),
+    ("tir_extent", &[], "\
+/* n * extent; UINT64_MAX if that is no size. */
+static inline uint64_t tir_extent(uint64_t n, int64_t extent) {
+  if (extent < 0 || (extent > 0 && n > UINT64_MAX / (uint64_t)extent)) return UINT64_MAX;
+  return n * (uint64_t)extent;
+}"),
+    ("tir_alloc", &["stdlib.h"], "\
+static inline void *tir_alloc(uint64_t n, uint64_t width, uint64_t limit) {
+  if (n > limit / width || n > SIZE_MAX / width) return 0;
+  return malloc(n == 0 ? 1 : (size_t)(n * width));
+}"),
+    ("tir_thread_block", &["stdlib.h"], "\
+#if defined(__TINYC__)
+#define TIR_THREAD_LOCAL
+#else
+#define TIR_THREAD_LOCAL _Thread_local
+#endif
+/* Memory that is kept from call to call, aligned to 64 bytes. */
+static unsigned char *tir_thread_block(unsigned char **block, uint64_t *size, uint64_t bytes) {
+  if (*size < bytes) {
+    free(*block);
+    *block = (unsigned char *)malloc((size_t)bytes + 63);
+    *size = *block == 0 ? 0 : bytes;
+  }
+  return *block == 0 ? 0 : *block + (64 - ((uintptr_t)*block & 63)) % 64;
+}"),
+    ("tir_workspace", &["tir_thread_block"], "\
+static unsigned char *tir_workspace(uint64_t bytes) {
+  static TIR_THREAD_LOCAL unsigned char *block;
+  static TIR_THREAD_LOCAL uint64_t size;
+  return tir_thread_block(&block, &size, bytes);
+}"),
+    ("tir_scratch", &["tir_thread_block"], "\
+/* Memory of a thread inside a parallel loop; loops inside loops have their own. */
+static TIR_THREAD_LOCAL int tir_scratch_depth;
+static unsigned char *tir_scratch(uint64_t bytes) {
+  enum { LEVELS = 8 };
+  static TIR_THREAD_LOCAL unsigned char *block[LEVELS];
+  static TIR_THREAD_LOCAL uint64_t size[LEVELS];
+  if (tir_scratch_depth == LEVELS) return 0;
+  unsigned char *const found = tir_thread_block(&block[tir_scratch_depth], &size[tir_scratch_depth], bytes);
+  if (found != 0) ++tir_scratch_depth;
+  return found;
+}"),
+    ("tir_parallel_for", &["pthread.h", "sched.h", "stdlib.h", "unistd.h"], include_str!("pool.c")),
+    ("tir_exp10", &["math.h"], "\
+/* Not in C99, but in C23 and in the libraries of GNU and Apple. */
+float exp10f(float x);
+double exp10(double x);"),
+    ("tir_min_f16", &["tir_f16_to_f32"], "\
+static inline uint16_t tir_min_f16(uint16_t a, uint16_t b) {
+  return tir_f16_to_f32(a) < tir_f16_to_f32(b) ? a : b;
+}"),
+    ("tir_max_f16", &["tir_f16_to_f32"], "\
+static inline uint16_t tir_max_f16(uint16_t a, uint16_t b) {
+  return tir_f16_to_f32(a) > tir_f16_to_f32(b) ? a : b;
+}"),
+    ("tir_min_bf16", &["tir_bf16_to_f32"], "\
+static inline uint16_t tir_min_bf16(uint16_t a, uint16_t b) {
+  return tir_bf16_to_f32(a) < tir_bf16_to_f32(b) ? a : b;
+}"),
+    ("tir_max_bf16", &["tir_bf16_to_f32"], "\
+static inline uint16_t tir_max_bf16(uint16_t a, uint16_t b) {
+  return tir_bf16_to_f32(a) > tir_bf16_to_f32(b) ? a : b;
+}"),
+];
+
+fn lookup(name: &str) -> Helper {
+    if let Some((_, calls, text)) = FIXED.iter().find(|h| h.0 == name) {
+        let (headers, calls): (Vec<&str>, Vec<&str>) = calls.iter().partition(|c| c.ends_with(".h"));
+        let calls = calls.into_iter().map(str::to_string).collect();
+        return Helper { text: text.to_string(), calls, headers };
+    }
+    let rest = name.strip_prefix("tir_").expect("helpers are called tir_");
+    if let Some((from, to)) = rest.split_once("_to_") {
+        return float_to_int(from, to);
+    }
+    if let Some(suffix) = rest.strip_prefix("load_") {
+        return punned_load(suffix);
+    }
+    if let Some(suffix) = rest.strip_prefix("store_") {
+        return punned_store(suffix);
+    }
+    let (base, suffix) = rest.rsplit_once('_').expect("helpers by type");
+    let (_, template) = BY_TYPE.iter().find(|h| h.0 == base).expect("a known helper");
+    let (c_type, unsigned) = types_of(suffix);
+    let text = template.replace("$T", &c_type).replace("$U", &unsigned);
+    let wide = if unsigned == "uint64_t" { "uint64_t" } else { "uint32_t" };
+    let text = text.replace("$W", wide).replace("$N", suffix.trim_start_matches(['i', 'u'])).replace('#', suffix);
+    Helper { text, calls: Vec::new(), headers: Vec::new() }
+}
+
+/// C type and unsigned C type of a suffix.
+fn types_of(suffix: &str) -> (String, String) {
+    let bits = if suffix == "bool" { "8" } else { suffix.trim_start_matches(['i', 'u', 'f', 'b']) };
+    let unsigned = format!("uint{bits}_t");
+    let own = match suffix {
+        "f32" => "float".into(),
+        "f64" => "double".into(),
+        _ if suffix.starts_with('i') => format!("int{bits}_t"),
+        _ => unsigned.clone(),
+    };
+    (own, unsigned)
+}
+
+/// Truncation that saturates; NaN becomes 0.
+///
+/// The lower bound is `MIN - 1`, exclusive, where the float type has that number, else `MIN`.
+fn float_to_int(from: &str, to: &str) -> Helper {
+    let (float, _) = types_of(from);
+    let (int, _) = types_of(to);
+    let bits: u32 = to[1..].parse().expect("integer suffix");
+    let signed = to.starts_with('i');
+    let end = if from == "f32" { "f" } else { "" };
+    let mantissa = if from == "f32" { 24 } else { 53 };
+    let lower = match signed {
+        true if bits <= mantissa => format!("x > -{}.0{end}", (1u64 << (bits - 1)) + 1),
+        true => format!("x >= -0x1p{}{end}", bits - 1),
+        false => format!("x > -1.0{end}"),
+    };
+    let upper = format!("x < 0x1p{}{end}", if signed { bits - 1 } else { bits });
+    let (min, max) = match signed {
+        true => (format!("INT{bits}_MIN"), format!("INT{bits}_MAX")),
+        false => ("0".into(), format!("UINT{bits}_MAX")),
+    };
+    let otherwise = match signed {
+        true => format!("x > 0.0{end} ? {max} : x < 0.0{end} ? {min} : 0"),
+        false => format!("x > 0.0{end} ? {max} : 0"),
+    };
+    let mut text = String::new();
+    let _ = write!(
+        text,
+        "static inline {int} tir_{from}_to_{to}({float} x) {{\n  \
+         if ({lower} && {upper}) return ({int})x;\n  return {otherwise};\n}}"
+    );
+    Helper { text, calls: Vec::new(), headers: Vec::new() }
+}
+
+/// Reads memory that is also used with another type, which C forbids by assignment.
+fn punned_load(suffix: &str) -> Helper {
+    let (c_type, _) = types_of(suffix);
+    let text = format!(
+        "static inline {c_type} tir_load_{suffix}(const void *p) {{\n  {c_type} x;\n  \
+         memcpy(&x, p, sizeof x);\n  return x;\n}}"
+    );
+    Helper { text, calls: Vec::new(), headers: vec!["string.h"] }
+}
+
+/// Writes memory that is also used with another type, which C forbids by assignment.
+fn punned_store(suffix: &str) -> Helper {
+    let (c_type, _) = types_of(suffix);
+    let text = format!(
+        "static inline void tir_store_{suffix}(void *p, {c_type} x) {{ memcpy(p, &x, sizeof x); }}"
+    );
+    Helper { text, calls: Vec::new(), headers: vec!["string.h"] }
+}

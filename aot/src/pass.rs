@@ -1,0 +1,49 @@
+//! Lowering: IR to IR, one pass a file.
+//!
+//! Every pass is a function that keeps what the program computes, bit by bit; its result is a
+//! program that can be printed and interpreted like any other. [`PASSES`] is the order in which
+//! they run.
+
+pub mod flatten_buffer;
+pub mod hoist_init;
+pub(crate) mod index;
+pub mod lower_block;
+pub mod lower_extern;
+pub mod lower_let;
+pub mod lower_match_buffer;
+pub mod lower_vector;
+pub mod remove_unused;
+
+use crate::error::{AotError, Result};
+use tirade_ir::validate::check_runnable;
+use tirade_ir::{IRModule, PrimFunc};
+
+/// A lowering pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Pass {
+    /// Its name, for `--dump-after`.
+    pub name: &'static str,
+    /// What it does to a function.
+    pub run: fn(&PrimFunc) -> PrimFunc,
+}
+
+/// The passes in the order in which they run.
+pub const PASSES: &[Pass] = &[
+    Pass { name: "lower_extern", run: lower_extern::lower_extern },
+    Pass { name: "lower_match_buffer", run: lower_match_buffer::lower_match_buffer },
+    Pass { name: "lower_block", run: lower_block::lower_block },
+    Pass { name: "hoist_init", run: hoist_init::hoist_init },
+    Pass { name: "lower_let", run: lower_let::lower_let },
+    Pass { name: "flatten_buffer", run: flatten_buffer::flatten_buffer },
+    Pass { name: "lower_vector", run: lower_vector::lower_vector },
+    Pass { name: "remove_unused", run: remove_unused::remove_unused },
+];
+
+/// The module after all passes. Fails if a function uses something that cannot be run at all.
+pub fn lower(module: &IRModule) -> Result<IRModule> {
+    let refused = module.functions().flat_map(|f| check_runnable(f)).next();
+    if let Some(diagnostic) = refused {
+        return Err(AotError::Unsupported(Box::new(diagnostic)));
+    }
+    Ok(PASSES.iter().fold(module.clone(), |module, pass| module.map_functions(pass.run)))
+}

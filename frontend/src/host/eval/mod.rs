@@ -1,0 +1,38 @@
+//! The evaluator proper: one file per family of constructs.
+
+pub mod attr;
+pub mod call;
+pub mod class;
+pub mod comprehension;
+pub mod expr;
+pub mod fstring;
+pub mod func;
+pub mod import;
+pub mod ops;
+pub mod stmt;
+pub mod subscript;
+pub mod target;
+
+use super::value::Value;
+
+/// What statements mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Module level and host functions: what Python says.
+    Host,
+    /// Prim_funcs and macros: they become statements of the IR.
+    Script,
+}
+
+/// How a statement ended.
+#[derive(Clone)]
+pub enum Flow {
+    /// The next statement follows.
+    Normal,
+    /// A `break` of a loop that runs now.
+    Break,
+    /// A `continue` of a loop that runs now.
+    Continue,
+    /// A `return` of a host function or macro.
+    Return(Value),
+}

@@ -1,0 +1,172 @@
+//! Files: running them from top to bottom, and what of them becomes the module.
+
+use super::env::{Scope, ScopeInfo, ScopeKind};
+use super::error::{HostError, Result};
+use super::value::Value;
+use super::{Evaluator, library};
+use crate::ast::{self, Stmt};
+use crate::dialect::hooks;
+use std::rc::Rc;
+use std::sync::Arc;
+use tirade_ir::diag::{Code, Diagnostic};
+use tirade_ir::expr::{Callee, PrimExpr};
+use tirade_ir::func::{IRModule, PrimFunc};
+use tirade_ir::span::Span;
+use tirade_ir::structural::structural_equal;
+use tirade_ir::symbol::Symbol;
+use tirade_ir::visit::{Visitor, walk_expr, walk_func};
+
+impl Evaluator {
+    /// Runs the statements of a file. Errors are reported; the statements after a failed one run
+    /// nevertheless, so that an error in one function does not hide those of another.
+    pub fn run_file(&mut self, module: &ast::Module, text: &str) {
+        hooks::begin_file(self, module, text);
+        self.run_statements(&module.body);
+        hooks::finish(self);
+    }
+
+    fn run_statements(&mut self, body: &[Stmt]) {
+        for stmt in body {
+            if let Err(error) = self.exec_reported(stmt) {
+                let error = self.locate(error, stmt.span);
+                self.report(error);
+                return;
+            }
+        }
+    }
+
+    /// The module that the file stands for: what it binds to `mod`, or all functions and modules
+    /// that it binds at top level.
+    pub fn result(&mut self) -> Option<IRModule> {
+        let scope = self.scope.module();
+        if let Some(module) = scope.get(Symbol::new("mod")).and_then(|value| as_module(&value)) {
+            return Some(self.closed(module));
+        }
+        let values: Vec<Value> = scope.ordered().into_iter().filter_map(|n| scope.get(n)).collect();
+        let mut modules = values.iter().filter(|value| matches!(value, Value::IRModule(_)));
+        let mut result = IRModule::new();
+        // The only module keeps its name and attributes.
+        if let (Some(Value::IRModule(only)), None) = (modules.next(), modules.next()) {
+            let only = only.borrow();
+            result.name = only.name;
+            result.attrs = only.attrs.clone();
+            result.global_infos = only.global_infos.clone();
+        }
+        for value in values {
+            match value {
+                Value::PrimFunc(func) if !hooks::is_part_of_intrinsic(self, &func) => {
+                    self.add_function(&mut result, func);
+                }
+                Value::IRModule(module) => {
+                    let functions: Vec<_> = module.borrow().functions().cloned().collect();
+                    functions.into_iter().for_each(|func| self.add_function(&mut result, func));
+                }
+                _ => {}
+            }
+        }
+        let result = self.closed(result);
+        (!result.is_empty()).then_some(result)
+    }
+
+    fn add_function(&mut self, module: &mut IRModule, func: Arc<PrimFunc>) {
+        match module.get(func.name) {
+            None => drop(module.insert(func)),
+            Some(old) if Arc::ptr_eq(old, &func) || structural_equal(&**old, &*func).is_ok() => {}
+            Some(old) => {
+                let message = format!("two different functions are named `{}`", func.name);
+                let diagnostic = Diagnostic::error(Code::DUPLICATE_FUNCTION, func.span, message)
+                    .with_secondary(old.span, "the other function of this name")
+                    .with_help(
+                        "rename one, or bind the module that is meant to `mod` at the end of the \
+                         file",
+                    );
+                self.diagnostics.push(diagnostic);
+            }
+        }
+    }
+
+    /// The module with the functions that its functions call, if those are known.
+    fn closed(&self, mut module: IRModule) -> IRModule {
+        let mut open: Vec<Arc<PrimFunc>> = module.functions().cloned().collect();
+        while let Some(func) = open.pop() {
+            for name in callees(&func) {
+                if module.get(name).is_none()
+                    && let Some(callee) = self.called.get(&name)
+                {
+                    module.insert(callee.clone());
+                    open.push(callee.clone());
+                }
+            }
+        }
+        module
+    }
+
+    /// Remembers a function that another one calls; it becomes part of the module.
+    pub(crate) fn note_called(&mut self, func: &Arc<PrimFunc>) {
+        self.called.entry(func.name).or_insert_with(|| func.clone());
+    }
+
+    /// Runs a script of the library that is part of the binary, once.
+    pub(crate) fn load_library(&mut self, path: &str, span: Span) -> Result<bool> {
+        let Some(script) = library::script(path) else {
+            return Ok(false);
+        };
+        let name = Symbol::new(path);
+        if self.imported.contains_key(&name) {
+            return Ok(true);
+        }
+        let too_large = || HostError::new(Code::SOURCE_TOO_LARGE, span, "too much source text");
+        let file = self.sources.add(script.name, script.text.to_string()).map_err(|_| too_large())?;
+        let (module, diagnostics) = crate::parser::parse_file(&file);
+        self.diagnostics.extend(diagnostics);
+        let info = Rc::new(ScopeInfo::default());
+        let scope = Rc::new(Scope::new(ScopeKind::Module, info, None));
+        self.imported.insert(name, scope.clone());
+        self.in_file(scope, |ev| ev.run_statements(&module.body));
+        Ok(true)
+    }
+
+    /// Runs `f` at the top level of another file.
+    fn in_file(&mut self, scope: Rc<Scope>, f: impl FnOnce(&mut Self)) {
+        let outer = std::mem::replace(&mut self.scope, scope);
+        let frames = std::mem::replace(&mut self.frames, vec![super::Frame::file()]);
+        let dialect = std::mem::take(&mut self.dialect.file);
+        f(self);
+        self.dialect.file = dialect;
+        self.frames = frames;
+        self.scope = outer;
+    }
+}
+
+fn as_module(value: &Value) -> Option<IRModule> {
+    match value {
+        Value::IRModule(module) => Some(module.borrow().clone()),
+        Value::PrimFunc(func) => {
+            let mut module = IRModule::new();
+            module.insert(func.clone());
+            Some(module)
+        }
+        _ => None,
+    }
+}
+
+/// Names of the functions that `func` calls.
+fn callees(func: &PrimFunc) -> Vec<Symbol> {
+    #[derive(Default)]
+    struct Callees(Vec<Symbol>);
+
+    impl Visitor for Callees {
+        fn visit_expr(&mut self, expr: &PrimExpr) {
+            if let PrimExpr::CallFunc(call) = expr
+                && let Callee::Global(name) = call.callee
+            {
+                self.0.push(name);
+            }
+            walk_expr(self, expr);
+        }
+    }
+
+    let mut found = Callees::default();
+    walk_func(&mut found, func);
+    found.0
+}

@@ -1,0 +1,165 @@
+//! Declared regions of blocks (SEMANTICS K4).
+//!
+//! An access is held against the regions by the memory it touches, so that it does not matter by
+//! which view it goes. Accesses that are inside by their form alone were told apart when the
+//! program was resolved and do not come here.
+
+use crate::eval::Indices;
+use crate::machine::Machine;
+use crate::race::AccessKind;
+use crate::report::{show_indices, show_shape};
+use crate::tree::{Access, Block, Region};
+use crate::view::{Dim, View};
+use std::sync::Arc;
+use tirade_ir::{Code, Diagnostic};
+
+/// A declared region with its bounds in one instance of the block.
+#[derive(Clone, Debug)]
+pub struct RegionBox {
+    /// Listed in `T.writes`.
+    is_write: bool,
+    /// Number of the buffer.
+    buffer: u32,
+    /// The buffer that the region is a part of.
+    view: View,
+    /// Minimum and extent of each dimension.
+    ranges: Box<[(i64, i64)]>,
+}
+
+impl RegionBox {
+    /// True if the box holds the element at `indices` of the buffer itself.
+    fn holds(&self, indices: &[i64]) -> bool {
+        self.ranges.iter().zip(indices).all(|((min, n), i)| min <= i && i - min < *n)
+    }
+
+    /// True if the box holds the cells from `cell` on.
+    fn holds_cells(&self, view: &View, cell: i128, cells: i128) -> bool {
+        if !Arc::ptr_eq(&self.view.memory, &view.memory) {
+            return false;
+        }
+        let (width, size) = (view.memory.width as i128, self.view.cells as i128);
+        let base = self.view.byte as i128 / width;
+        let first = (cell - base).div_euclid(size);
+        let last = (cell + cells - 1 - base).div_euclid(size);
+        (first..=last).all(|flat| self.holds_flat(flat - self.view.offset as i128))
+    }
+
+    /// True if some indices of the box lead to flat offset `flat`.
+    fn holds_flat(&self, flat: i128) -> bool {
+        let mut dims: Vec<(Dim, (i64, i64))> =
+            self.view.dims.iter().copied().zip(self.ranges.iter().copied()).collect();
+        let start: i128 = dims.iter().map(|(d, (min, _))| d.stride as i128 * *min as i128).sum();
+        dims.sort_by_key(|(d, _)| std::cmp::Reverse(d.stride.unsigned_abs()));
+        let steps: Vec<(i128, i128)> =
+            dims.iter().map(|(d, (_, n))| (d.stride as i128, *n as i128)).collect();
+        reaches(&steps, flat - start)
+    }
+}
+
+/// True if `distance` is a sum of `stride * i` with `0 <= i < n` over all dimensions, which come
+/// with falling strides.
+fn reaches(dims: &[(i128, i128)], distance: i128) -> bool {
+    let Some(((stride, n), rest)) = dims.split_first() else { return distance == 0 };
+    if *n <= 0 {
+        return false;
+    }
+    if *stride == 0 {
+        return reaches(rest, distance);
+    }
+    let (mut lo, mut hi) = (0, 0);
+    for (s, n) in rest {
+        let far = s * (n - 1);
+        if far < 0 { lo += far } else { hi += far }
+    }
+    // The index must bring the rest of the way into `lo..=hi`.
+    let (a, b) = ((distance - hi) as f64 / *stride as f64, (distance - lo) as f64 / *stride as f64);
+    let first = (a.min(b).floor() as i128).max(0);
+    let last = (a.max(b).ceil() as i128).min(n - 1);
+    (first..=last).any(|i| reaches(rest, distance - stride * i))
+}
+
+impl<'p> Machine<'p> {
+    /// Evaluates the regions of a block for its present instance.
+    pub fn enter_regions(&mut self, block: &'p Block) {
+        if block.regions.is_empty() {
+            return;
+        }
+        // What a region reads is read again by the body, which reports it.
+        self.quiet += 1;
+        let boxes = block.regions.iter().map(|r| self.region_box(r)).collect();
+        self.quiet -= 1;
+        self.frame.regions[block.id] = boxes;
+    }
+
+    fn region_box(&mut self, region: &Region) -> RegionBox {
+        let ranges =
+            region.ranges.iter().map(|(min, n)| (self.index(min), self.index(n))).collect();
+        let view = self.view(region.buffer).clone();
+        RegionBox { is_write: region.is_write, buffer: region.buffer, view, ranges }
+    }
+
+    /// Reports an access outside of the declared regions of a block around it.
+    pub fn check_regions(
+        &mut self,
+        access: &Access,
+        indices: &[i64],
+        flat: i64,
+        kind: AccessKind,
+    ) {
+        for check in &access.regions {
+            let boxes = self.frame.regions[check.block].clone();
+            let view = self.view(access.buffer);
+            let cells = view.cells as i128;
+            let first = view.byte as i128 / view.memory.width as i128 + flat as i128 * cells;
+            let inside = boxes.iter().any(|b| {
+                let listed = match kind {
+                    AccessKind::Read => !b.is_write || check.reads_writes,
+                    AccessKind::Write | AccessKind::Atomic => b.is_write,
+                };
+                let holds = match b.buffer == access.buffer {
+                    true => b.holds(indices),
+                    false => b.holds_cells(view, first, cells),
+                };
+                listed && holds
+            });
+            if !inside {
+                self.report_region(access, indices.into(), kind, check.block, &boxes);
+                return;
+            }
+        }
+    }
+
+    #[cold]
+    fn report_region(
+        &mut self,
+        access: &Access,
+        indices: Indices,
+        kind: AccessKind,
+        block: usize,
+        boxes: &[RegionBox],
+    ) {
+        let (verb, list) = match kind {
+            AccessKind::Read => ("read", "T.reads"),
+            AccessKind::Write => ("written", "T.writes"),
+            AccessKind::Atomic => ("updated", "T.writes"),
+        };
+        let name = self.func.buffers[access.buffer as usize].name;
+        let block_name = self.block_name(block);
+        let indices = show_indices(&indices);
+        let message = format!(
+            "`{name}{indices}` is {verb}, but not in the `{list}` of block `{block_name}`"
+        );
+        let mut diagnostic = Diagnostic::error(Code::REGION, access.span, message);
+        for b in boxes.iter().filter(|b| b.is_write == (kind != AccessKind::Read)) {
+            let buffer = self.func.buffers[b.buffer as usize].name;
+            let ranges: Vec<_> =
+                b.ranges.iter().map(|(min, n)| format!("{min}:{}", min.saturating_add(*n))).collect();
+            let shape = show_shape(b.view.dims.iter().map(|d| d.extent));
+            diagnostic = diagnostic.with_note(format!(
+                "`{list}` lists `{buffer}[{}]`, a part of shape {shape}",
+                ranges.join(", ")
+            ));
+        }
+        self.report_diagnostic(diagnostic);
+    }
+}

@@ -1,0 +1,101 @@
+//! Buffers and allocations.
+
+use super::blocks::not_negative;
+use super::{Limits, Report, types};
+use crate::arith::as_const;
+use crate::buffer::Buffer;
+use crate::diag::{Code, Diagnostic};
+use crate::func::AttrValue;
+use crate::stmt::AllocBuffer;
+
+/// Shape, strides and offset of a buffer are integers (TIR0429), no extent is a negative constant
+/// (TIR0611), and there are no strides or one for each dimension (TIR0615).
+pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
+    let name = buffer.name;
+    for extent in &buffer.shape {
+        let what = format!("an extent of `{name}`");
+        types::integer(&what, extent, report);
+        not_negative(&what, extent, report);
+    }
+    for stride in &buffer.strides {
+        types::integer(&format!("a stride of `{name}`"), stride, report);
+    }
+    if let Some(offset) = &buffer.elem_offset {
+        types::integer(&format!("the offset of `{name}`"), offset, report);
+    }
+    let wrong = |message: String| Diagnostic::error(Code::BUFFER_FORM, buffer.span, message);
+    if !buffer.strides.is_empty() && buffer.strides.len() != buffer.rank() {
+        let (rank, strides) = (buffer.rank(), buffer.strides.len());
+        report.push(wrong(format!("`{name}` has {rank} dimensions, but {strides} strides")));
+    }
+    if buffer.dtype.is_void() {
+        report.push(wrong(format!("`{name}` has elements without a type")));
+    }
+    if !buffer.data.dtype.is_handle() {
+        let dtype = buffer.data.dtype;
+        report.push(wrong(format!("the data of `{name}` is a `{dtype}`, no pointer")));
+    }
+    if buffer.scope.as_str().is_empty() || buffer.scope.as_str().contains(char::is_whitespace) {
+        report.push(wrong(format!("`{name}` has the storage scope {:?}", buffer.scope.as_str())));
+    }
+}
+
+/// An allocation of constant size is within the limit (TIR0614).
+pub(super) fn allocation(buffer: &Buffer, limits: &Limits, report: &mut Report) {
+    let element = buffer.dtype.bytes() as i128 * buffer.dtype.lanes() as i128;
+    let sizes = buffer.shape.iter().map(as_const);
+    let Some(extents) = sizes.collect::<Option<Vec<_>>>() else { return };
+    if extents.iter().any(|extent| *extent <= 0) {
+        return;
+    }
+    let bytes = extents.iter().fold(element, |bytes, extent| bytes.saturating_mul(*extent));
+    if bytes > limits.allocation as i128 {
+        let (name, limit) = (buffer.name, limits.allocation);
+        let message = format!("`{name}` takes {bytes} bytes, more than the limit of {limit}");
+        report.push(Diagnostic::error(Code::ALLOCATION_LIMIT, buffer.span, message));
+    }
+}
+
+/// Constant data has as many numbers as the buffer has elements (TIR0616).
+pub(super) fn constant(s: &AllocBuffer, report: &mut Report) {
+    let Some(data) = &s.constant else { return };
+    let elements: Option<i128> = s
+        .buffer
+        .shape
+        .iter()
+        .try_fold(1i128, |product, extent| product.checked_mul(as_const(extent)?));
+    let wrong = match data {
+        AttrValue::List(items) => {
+            let numbers = items.iter().all(is_number);
+            match elements {
+                _ if !numbers => Some("the data holds something else than numbers".to_string()),
+                Some(n) if n == items.len() as i128 => None,
+                Some(n) => Some(format!("{} numbers for {n} elements", items.len())),
+                None => Some("the shape of constant data is not constant".into()),
+            }
+        }
+        _ => Some("the data is no list of numbers".into()),
+    };
+    if let Some(what) = wrong {
+        let message = format!("constant `{}`: {what}", s.buffer.name);
+        report.push(Diagnostic::error(Code::CONSTANT_DATA, s.span, message));
+    }
+}
+
+fn is_number(value: &AttrValue) -> bool {
+    match value {
+        AttrValue::Bool(_) | AttrValue::Int(_) | AttrValue::Float(_) => true,
+        AttrValue::Expr(e) => as_const(e).is_some() || e.as_int().is_some() || is_float(e),
+        AttrValue::None
+        | AttrValue::Str(_)
+        | AttrValue::Buffer(_)
+        | AttrValue::List(_)
+        | AttrValue::Dict(_)
+        | AttrValue::Target(_)
+        | AttrValue::Opaque(_) => false,
+    }
+}
+
+fn is_float(e: &crate::PrimExpr) -> bool {
+    matches!(e, crate::PrimExpr::Float { .. })
+}

@@ -1,0 +1,299 @@
+//! What the command line accepts.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// A TensorIR toolchain: reads TVMScript, interprets it, compiles it through C, and compares.
+#[derive(Debug, Parser)]
+#[command(name = "tirade", version, about, arg_required_else_help = true)]
+pub struct Cli {
+    /// Options every verb has.
+    #[command(flatten)]
+    pub global: Global,
+    /// The verb.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// Options every verb has.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// How diagnostics are written
+    #[arg(long, value_enum, default_value = "human", global = true)]
+    pub message_format: MessageFormat,
+    /// When to use colour
+    #[arg(long, value_enum, default_value = "auto", global = true)]
+    pub color: ColorChoice,
+    /// Only errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// More detail
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    pub verbose: u8,
+}
+
+/// How diagnostics are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum MessageFormat {
+    Human,
+    Json,
+    Short,
+}
+
+/// When to use colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs)]
+pub enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Parse, evaluate and validate
+    Check(CheckArgs),
+    /// Print the evaluated program as TVMScript
+    Fmt(FmtArgs),
+    /// Run in the reference interpreter
+    Interp(InterpArgs),
+    /// Compile through C and run
+    Run(RunArgs),
+    /// Interpret and run compiled, and compare every bit
+    Diff(DiffArgs),
+    /// Compare two programs up to names
+    DiffIr(DiffIrArgs),
+    /// Write C and a header for any toolchain
+    EmitC(EmitCArgs),
+    /// Compile to a library (.so), an archive (.a) or an object file (.o)
+    Build(BuildArgs),
+    /// Measure the compiled code
+    Bench(BenchArgs),
+    /// Explain a diagnostic code
+    Explain(ExplainArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Scripts to check; `-` is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+/// Arguments of `fmt`.
+#[derive(Debug, Args)]
+pub struct FmtArgs {
+    /// Scripts and folders to print; `-` is standard input
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// The dialect to write; the script's own if not given
+    #[arg(long, value_enum)]
+    pub dialect: Option<DialectArg>,
+    /// How much to spell out
+    #[arg(long, value_enum, default_value = "sugared")]
+    pub style: StyleArg,
+    /// Write nothing; exit with 1 if a file would change
+    #[arg(long)]
+    pub check: bool,
+    /// Write here instead of standard output
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+/// A dialect that can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DialectArg {
+    /// TVM 0.8 to 0.19
+    Classic,
+    /// TVM 0.27
+    Modern,
+}
+
+/// How much the printer spells out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum StyleArg {
+    /// As a person would write it
+    Sugared,
+    /// Everything
+    Explicit,
+}
+
+/// Which function runs on what.
+#[derive(Clone, Debug, Args)]
+pub struct RunOptions {
+    /// The function; the only one, or `main`, if not given
+    #[arg(long)]
+    pub func: Option<String>,
+    /// Input arrays by buffer or parameter name
+    #[arg(long, value_name = "IN.npz")]
+    pub inputs: Option<PathBuf>,
+    /// One input array
+    #[arg(long = "input", value_name = "NAME=FILE.npy")]
+    pub input: Vec<String>,
+    /// A scalar parameter or symbolic size
+    #[arg(long = "set", value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Where arrays that are not given get their values from
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Write every buffer parameter, as it stands after the run, to this file
+    #[arg(long, value_name = "OUT.npz")]
+    pub outputs: Option<PathBuf>,
+    /// Do not fill this buffer from the seed even if it may be read
+    #[arg(long, value_name = "NAME")]
+    pub uninit: Vec<String>,
+    /// Budget of loop iterations and calls
+    #[arg(long, value_name = "N")]
+    pub max_steps: Option<u64>,
+    /// Seconds until the run is ended
+    #[arg(long, value_name = "S")]
+    pub timeout: Option<f64>,
+}
+
+/// Options of the interpreter.
+#[derive(Clone, Debug, Args)]
+pub struct InterpOptions {
+    /// Checks to make: `all`, `none`, or classes such as `bounds,uninit,race`
+    #[arg(long, default_value = "all", value_name = "LIST")]
+    pub checks: String,
+    /// Go on after a report where the result is still defined, and list distinct ones
+    #[arg(long)]
+    pub keep_going: bool,
+}
+
+/// Arguments of `interp`.
+#[derive(Debug, Args)]
+pub struct InterpArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub interp: InterpOptions,
+    /// Threads; as many as cores if not given
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+/// How C is compiled.
+#[derive(Clone, Debug, Args)]
+pub struct CompileOptions {
+    /// The C compiler
+    #[arg(long)]
+    pub cc: Option<String>,
+    /// Optimisation level of the C compiler
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub opt: u8,
+    /// Floating point: `strict` gives exactly the program's result
+    #[arg(long, value_enum, default_value = "strict")]
+    pub fp: FpArg,
+    /// Threads; as many as cores if not given
+    #[arg(long)]
+    pub threads: Option<usize>,
+}
+
+/// Floating-point modes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FpArg {
+    /// Exactly the program's operations
+    Strict,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compile: CompileOptions,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub interp: InterpOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compile: CompileOptions,
+}
+
+/// Arguments of `diff-ir`.
+#[derive(Debug, Args)]
+pub struct DiffIrArgs {
+    /// The one script
+    pub a: PathBuf,
+    /// The other script
+    pub b: PathBuf,
+}
+
+/// Arguments of `emit-c`.
+#[derive(Debug, Args)]
+pub struct EmitCArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// The folder to write to; made if it is not there
+    #[arg(short, long)]
+    pub output: PathBuf,
+}
+
+/// Arguments of `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// What to build; the ending says which kind
+    #[arg(short, long)]
+    pub output: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compile: CompileOptions,
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub compile: CompileOptions,
+    /// Time the interpreter too
+    #[arg(long)]
+    pub interp: bool,
+}
+
+/// Arguments of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The code, such as TIR1000; all codes are listed if it is not given
+    pub code: Option<String>,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,201 @@
+//! The command line's contract: exit codes, streams, files, hostile input.
+
+mod testkit;
+
+use libtest_mimic::Failed;
+use std::path::{Path, PathBuf};
+use testkit::{Tirade, root};
+use tirade::ir::DType;
+use tirade::ir::args::Tensor;
+use tirade::npy;
+
+type Test = Result<(), Failed>;
+
+fn example(name: &str) -> PathBuf {
+    root().join("examples").join(name)
+}
+
+fn script(folder: &Path, text: &str) -> Result<PathBuf, Failed> {
+    let path = folder.join("script.py");
+    std::fs::write(&path, text)?;
+    Ok(path)
+}
+
+#[test]
+fn interp_prints_what_it_computed() -> Test {
+    let outcome = Tirade::new("interp").arg(example("matmul.py")).expect(0)?;
+    assert!(outcome.stdout.starts_with("C: float32[128, 128] = [["), "{}", outcome.stdout);
+    assert!(outcome.stderr.is_empty(), "{}", outcome.stderr);
+    Ok(())
+}
+
+#[test]
+fn arrays_go_in_and_come_out() -> Test {
+    let folder = tempfile::tempdir()?;
+    let (a, out) = (folder.path().join("a.npy"), folder.path().join("out.npz"));
+    let ones = Tensor {
+        dtype: DType::FLOAT32,
+        shape: vec![1024],
+        bytes: 1f32.to_ne_bytes().repeat(1024),
+    };
+    std::fs::write(&a, npy::encode_npy(&ones))?;
+    for verb in ["interp", "run", "diff"] {
+        Tirade::new(verb)
+            .arg(example("vector_add.py"))
+            .args(["--input".into(), format!("A={}", a.display())])
+            .args(["--input".into(), format!("B={}", a.display())])
+            .arg("--outputs")
+            .arg(&out)
+            .expect(0)?;
+        let arrays = npy::read_npz(&out)?;
+        let names: Vec<&str> = arrays.iter().map(|(n, _)| n.as_str()).collect();
+        assert_eq!(names, ["A", "B", "C"], "{verb}");
+        assert_eq!(arrays[2].1.bytes, 2f32.to_ne_bytes().repeat(1024), "{verb}");
+    }
+    Ok(())
+}
+
+#[test]
+fn exit_codes() -> Test {
+    let folder = tempfile::tempdir()?;
+    let missing = folder.path().join("missing.py");
+    Tirade::new("check").arg(&missing).expect(2)?;
+    Tirade::new("interp").expect(2)?;
+    Tirade::new("no-such-verb").expect(2)?;
+    Tirade::new("interp").arg(example("matmul.py")).args(["--func", "f"]).expect(2)?;
+    Tirade::new("interp").arg(example("matmul.py")).args(["--checks", "nonsense"]).expect(2)?;
+    let rejected = script(folder.path(), "from tvm.script import tirx as T\n\nx = (\n")?;
+    Tirade::new("check").arg(&rejected).expect(3)?;
+    let fuel = ["--max-steps", "10"];
+    Tirade::new("interp").arg(example("matmul.py")).args(fuel).expect(4)?;
+    Tirade::new("fmt").arg("--check").arg(&example("matmul.py")).run()?;
+    Tirade::new("explain").arg("TIR1000").expect(0)?;
+    Tirade::new("explain").arg("TIR9999").expect(2)?;
+    Tirade::new("completions").arg("bash").expect(0)?;
+    Ok(())
+}
+
+#[test]
+fn errors_in_three_functions_are_all_reported() -> Test {
+    let folder = tempfile::tempdir()?;
+    let function = |name: &str, body: &str| {
+        format!(
+            "@T.prim_func(s_tir=True)\ndef {name}(A: T.Buffer((4,), \"int32\")):\n    {body}\n\n\n"
+        )
+    };
+    let text = format!(
+        "from tvm.script import tirx as T\n\n\n{}{}{}",
+        function("f", "A[0] = B[0]"),
+        function("g", "A[0, 1] = 1"),
+        function("h", "A[0] = T.expp(A[1])"),
+    );
+    let path = script(folder.path(), &text)?;
+    let errors = Tirade::new("check").arg(&path).json().expect(3)?.errors();
+    let lines: Vec<_> = errors.iter().map(|e| e["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(6), Some(11), Some(16)], "{errors:#?}");
+    let columns: Vec<_> =
+        errors.iter().map(|e| (e["column"].as_u64(), e["end_column"].as_u64())).collect();
+    assert_eq!(columns[0], (Some(12), Some(13)), "the unknown name");
+    Ok(())
+}
+
+#[test]
+fn syntax_errors_in_three_functions_are_all_reported() -> Test {
+    let folder = tempfile::tempdir()?;
+    let text = "def f(:\n    pass\n\ndef g():\n    x = = 1\n\ndef h()\n    pass\n";
+    let path = script(folder.path(), text)?;
+    let errors = Tirade::new("check").arg(&path).json().expect(3)?.errors();
+    let lines: Vec<_> = errors.iter().map(|e| e["line"].as_u64()).collect();
+    assert_eq!(lines, [Some(1), Some(5), Some(7)], "{errors:#?}");
+    Ok(())
+}
+
+#[test]
+fn hostile_files_are_diagnosed() -> Test {
+    let folder = tempfile::tempdir()?;
+    let mut state = 88172645463325252u64;
+    let mut random = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state
+    };
+    let letters = b"abc ()[]{}:=+-*/%<>\"'#\\\n\t0123456789.,@";
+    let nonsense: String = (0..10_000_000)
+        .map(|_| letters[(random() % letters.len() as u64) as usize] as char)
+        .collect();
+    let deep = 100_000;
+    let nested_lists = format!("x = {}{}\n", "[".repeat(deep), "]".repeat(deep));
+    let nested_blocks: String =
+        (0..3_000).map(|i| format!("{}if x:\n", " ".repeat(i))).collect::<String>();
+    let sum = format!("x = 1{}\n", "+1".repeat(deep));
+    let minus = format!("x = {}1\n", "-".repeat(deep));
+    let not = format!("x = {}1\n", "not ".repeat(deep));
+    let calls = format!("x = f{}\n", "(1)".repeat(deep));
+    for (name, text) in [
+        ("nonsense", nonsense),
+        ("nested_lists", nested_lists),
+        ("nested_blocks", nested_blocks),
+        ("sum", sum),
+        ("minus", minus),
+        ("not", not),
+        ("calls", calls),
+    ] {
+        let path = script(folder.path(), &text)?;
+        let outcome = Tirade::new("check").arg(&path).run()?;
+        assert_eq!(outcome.code, Some(3), "{name}: {}", &outcome.stderr[..outcome.stderr.len().min(500)]);
+        assert!(outcome.stderr.contains("error[TIR"), "{name}");
+        assert!(outcome.stderr.len() < 200_000, "{name}: {} bytes", outcome.stderr.len());
+    }
+    let empty = script(folder.path(), "")?;
+    Tirade::new("check").arg(&empty).expect(0)?;
+    Tirade::new("interp").arg(&empty).expect(2)?;
+    let not_utf8 = folder.path().join("bytes.py");
+    std::fs::write(&not_utf8, [0xff, 0xfe, 0x00])?;
+    Tirade::new("check").arg(&not_utf8).expect(2)?;
+    Ok(())
+}
+
+#[test]
+fn emit_c_and_build_write_what_they_say() -> Test {
+    let folder = tempfile::tempdir()?;
+    Tirade::new("emit-c").arg(example("matmul.py")).arg("-o").arg(folder.path()).expect(0)?;
+    let names: Vec<String> = std::fs::read_dir(folder.path())?
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
+    assert!(names.iter().any(|n| n.ends_with(".c")) && names.iter().any(|n| n.ends_with(".h")));
+    for file in ["k.so", "k.a", "k.o"] {
+        let path = folder.path().join(file);
+        Tirade::new("build").arg(example("matmul.py")).arg("-o").arg(&path).expect(0)?;
+        assert!(path.metadata()?.len() > 0);
+    }
+    let odd = folder.path().join("k.zip");
+    Tirade::new("build").arg(example("matmul.py")).arg("-o").arg(&odd).expect(2)?;
+    assert!(!odd.exists());
+    Ok(())
+}
+
+#[test]
+fn bench_prints_json() -> Test {
+    let outcome = Tirade::new("bench").arg(example("vector_add.py")).json().expect(0)?;
+    let object: serde_json::Value = serde_json::from_str(&outcome.stdout)?;
+    assert!(object["compiled"]["median_s"].as_f64().is_some_and(|s| s > 0.0), "{object}");
+    assert_eq!(object["flops"], 1024);
+    assert_eq!(object["bytes"], 3 * 4 * 1024);
+    Ok(())
+}
+
+#[test]
+fn check_of_a_program_from_standard_input() -> Test {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tirade"))
+        .args(["check", "-"])
+        .stdin(Stdio::piped())
+        .spawn()?;
+    let text = std::fs::read(example("matmul.py"))?;
+    child.stdin.take().expect("piped").write_all(&text)?;
+    assert!(child.wait()?.success());
+    Ok(())
+}

@@ -1,0 +1,11 @@
+# T21: 1 << 31 is the smallest int32; << never overflows (I4).
+# IN A: int32[1] 1
+# IN B: int32[1] 31
+# OUT R: -2147483648
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((1,), "int32"), B: T.Buffer((1,), "int32"), R: T.Buffer((1,), "int32")):
+    for i in range(1):
+        R[i] = T.shift_left(A[i], B[i])

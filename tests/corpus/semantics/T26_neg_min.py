@@ -1,0 +1,11 @@
+# T26: minus the smallest int32 does not fit (I2).
+# IN A: int32[1] -2147483648
+# OUT R: -2147483648
+# REPORT E-OVERFLOW 11
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((1,), "int32"), R: T.Buffer((1,), "int32")):
+    for i in range(1):
+        R[i] = -A[i]

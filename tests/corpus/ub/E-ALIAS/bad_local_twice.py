@@ -1,0 +1,19 @@
+# buffers handed to a function (local_twice).
+# REPORT E-ALIAS 19
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def work(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+        for i in range(8):
+            R[i] = A[i]
+
+    @T.prim_func(s_tir=True)
+    def main(X: T.Buffer((8,), "int32")):
+        L = T.alloc_buffer((8,), "int32")
+        for i in range(8):
+            L[i] = X[i]
+        Module.work(L, L)

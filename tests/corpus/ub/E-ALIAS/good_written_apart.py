@@ -1,0 +1,16 @@
+# Near miss: buffers handed to a function (written_apart).
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def work(R: T.Buffer((8,), "int32"), S: T.Buffer((8,), "int32")):
+        for i in range(8):
+            R[i] = 1
+            S[i] = 2
+
+    @T.prim_func(s_tir=True)
+    def main(X: T.Buffer((16,), "int32")):
+        Module.work(X[0:8], X[8:16])

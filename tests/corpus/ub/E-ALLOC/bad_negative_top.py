@@ -1,0 +1,10 @@
+# an allocation of shape (N[0],) with N[0] = -1.
+# IN N: int64[1] -1
+# REPORT E-ALLOC 9
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(N: T.Buffer((1,), "int64"), R: T.Buffer((2,), "int32")):
+    X = T.alloc_buffer((N[0],), "float64")
+    R[0] = 1

@@ -1,0 +1,11 @@
+# an assertion (thread).
+# IN A: int32[8] 1 2 3 4 5 6 7 8
+# REPORT E-ASSERT 10
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for t in T.thread_binding(8, thread="threadIdx.x"):
+        assert A[t] < 8, "small"
+        R[t] = A[t]

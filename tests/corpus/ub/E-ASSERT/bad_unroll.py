@@ -1,0 +1,10 @@
+# an assertion (unroll).
+# IN A: int32[8] 1 2 3 4 5 6 7 8
+# REPORT E-ASSERT 10
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in T.unroll(8):
+        assert A[i] < 8, "small"

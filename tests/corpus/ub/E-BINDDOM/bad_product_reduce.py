@@ -1,0 +1,15 @@
+# an axis with domain 8 bound to i * 2.
+# REPORT E-BINDDOM 12
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((16,), "int32")):
+    for j in range(16):
+        R[j] = 0
+    for i in range(5):
+        with T.sblock("R"):
+            vi = T.axis.reduce(8, i * 2)
+            T.reads(R[0])
+            T.writes(R[0])
+            R[0] = R[0] + vi

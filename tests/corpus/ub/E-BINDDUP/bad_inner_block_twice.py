@@ -1,0 +1,14 @@
+# instances of a block (inner_block_twice).
+# REPORT E-BINDDUP 12
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for o in range(2):
+        with T.sblock("outer"):
+            vo = T.axis.spatial(2, o)
+            for i, j in T.grid(4, 2):
+                with T.sblock("inner"):
+                    vi = T.axis.spatial(4, i)
+                    R[vo * 4 + vi] = A[vi]

@@ -1,0 +1,12 @@
+# an axis bound to i.
+# REPORT E-BINDDUP 10
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    R[0] = 0
+    for i, j in T.grid(4, 2):
+        with T.sblock("R"):
+            vi = T.axis.spatial(8, i)
+            R[vi] = A[vi]

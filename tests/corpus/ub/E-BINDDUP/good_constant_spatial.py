@@ -1,0 +1,11 @@
+# Near miss: an axis bound to i.
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    R[0] = 0
+    for i in range(2):
+        with T.sblock("R"):
+            vi = T.axis.spatial(8, i)
+            R[vi] = A[vi]

@@ -1,0 +1,10 @@
+# Near miss: instances of a block (opaque_axis).
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in range(8):
+        with T.sblock("R"):
+            vi = T.axis.opaque(8, i // 2)
+            R[vi] = A[vi]

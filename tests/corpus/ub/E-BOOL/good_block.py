@@ -1,0 +1,12 @@
+# Near miss: T.if_then_else(V[i], 1, 2) in the context `block`.
+# IN A: uint8[8] 0 1 1 0 1 1 0 1
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "uint8"), R: T.Buffer((8,), "int32")):
+    V = T.decl_buffer((8,), "bool", data=A.data)
+    for i in range(8):
+        with T.sblock("R"):
+            vi = T.axis.spatial(8, i)
+            R[vi] = T.if_then_else(V[vi], 1, 2)

@@ -1,0 +1,13 @@
+# Near miss: T.if_then_else(V[i], 1, 2) in the context `while`.
+# IN A: uint8[8] 0 1 1 0 1 1 0 1
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "uint8"), R: T.Buffer((8,), "int32")):
+    V = T.decl_buffer((8,), "bool", data=A.data)
+    n = T.alloc_buffer((1,), "int32")
+    n[0] = 0
+    while n[0] < 8:
+        R[n[0]] = T.if_then_else(V[n[0]], 1, 2)
+        n[0] = n[0] + 1

@@ -1,0 +1,16 @@
+# T.Cast("int64", A[i]) in the context `nested`.
+# IN A: float64[8] 1 2 3 4 5 6 9223372036854775808 8
+# IN B: float64[8] 1 2 3 4 5 6 7 8
+# REPORT E-CAST 16
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float64"), B: T.Buffer((8,), "float64"), R: T.Buffer((8,), "int64")):
+    for o in range(2):
+        with T.sblock("outer"):
+            vo = T.axis.spatial(2, o)
+            for i in range(4):
+                with T.sblock("inner"):
+                    vi = T.axis.spatial(4, i)
+                    R[vo * 4 + vi] = T.Cast("int64", A[vo * 4 + vi])

@@ -1,0 +1,10 @@
+# Near miss: T.Cast("int8", A[i]) in the context `select`.
+# IN A: float16[8] 1 2 3 4 5 -128.5 7 8
+# IN B: float16[8] 1 2 3 4 5 6 7 8
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float16"), B: T.Buffer((8,), "float16"), R: T.Buffer((8,), "int8")):
+    for i in range(8):
+        R[i] = T.Select(i < 4, T.int8(0), T.Cast("int8", A[i]))

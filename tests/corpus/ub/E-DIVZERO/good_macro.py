@@ -1,0 +1,15 @@
+# Near miss: T.truncdiv(A[i], B[i]) in the context `macro`.
+# IN A: int8[8] 1 2 3 4 5 6 7 8
+# IN B: int8[8] 1 2 3 4 5 1 7 8
+from tvm.script import tirx as T
+
+
+@T.macro
+def body(A, B, R, i):
+    R[i] = T.truncdiv(A[i], B[i])
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int8"), B: T.Buffer((8,), "int8"), R: T.Buffer((8,), "int8")):
+    for i in range(8):
+        body(A, B, R, i)

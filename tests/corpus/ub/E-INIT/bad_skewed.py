@@ -1,0 +1,14 @@
+# init per row (skewed).
+# REPORT E-INIT 9
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 4), "int32"), R: T.Buffer((4,), "int32")):
+    for i, k in T.grid(4, 4):
+        with T.sblock("R"):
+            vi = T.axis.spatial(4, i)
+            vk = T.axis.reduce(4, (k + i) % 4)
+            with T.init():
+                R[vi] = 0
+            R[vi] = R[vi] + A[vi, vk]

@@ -1,0 +1,12 @@
+# Near miss: where init runs in a reduction (domain).
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((1,), "int32")):
+    for k in range(5):
+        with T.sblock("R"):
+            vk = T.axis.reduce((3, 8), k + 3)
+            with T.init():
+                R[0] = 0
+            R[0] = R[0] + A[vk]

@@ -1,0 +1,14 @@
+# Near miss: init per row (one_row).
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 4), "int32"), R: T.Buffer((4,), "int32")):
+    for i, k in T.grid(4, 4):
+        with T.sblock("R"):
+            vi = T.axis.spatial(4, i)
+            vk = T.axis.reduce(4, k)
+            T.where(i != 2)
+            with T.init():
+                R[vi] = 0
+            R[vi] = R[vi] + A[vi, vk]

@@ -1,0 +1,10 @@
+# a vector store at B[T.Ramp(0, 1, 8)].
+# IN B: int32[8] 0 1 2 3 4 5 0 7
+# REPORT E-LANES 10
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(B: T.Buffer((8,), "int32"), R: T.Buffer((16,), "int32")):
+    for k in range(2):
+        R[B[T.Ramp(0, 1, 8)]] = T.Broadcast(7, 8)

@@ -1,0 +1,10 @@
+# a view of A[0:2, 0:2] with strides=[1, 8].
+# REPORT E-MATCH 9
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 8), "int32"), R: T.Buffer((2,), "int32")):
+    with T.sblock("view"):
+        V = T.match_buffer(A[0:2, 0:2], (2, 2), "int32", strides=[1, 8], offset_factor=1)
+        R[0] = V[0, 0]

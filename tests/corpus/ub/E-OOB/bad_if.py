@@ -1,0 +1,12 @@
+# a read of A[i + 1] in the context `if`.
+# IN A: float32[8] 0 1 2 3 4 5 6 7
+# IN B: int32[8] 0 1 2 3 4 5 8 7
+# REPORT E-OOB 12
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "float32")):
+    for i in range(16):
+        if i % 2 == 1:
+            R[i // 2] = A[i // 2 + 1]

@@ -1,0 +1,12 @@
+# Near miss: a read of A[T.max(i - 1, 0)] in the context `block`.
+# IN A: float32[8] 0 1 2 3 4 5 6 7
+# IN B: int32[8] 0 1 2 3 4 5 6 7
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "float32")):
+    for i in range(8):
+        with T.sblock("R"):
+            vi = T.axis.spatial(8, i)
+            R[vi] = A[T.max(vi - 1, 0)]

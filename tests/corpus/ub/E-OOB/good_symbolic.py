@@ -1,0 +1,11 @@
+# Near miss: a read of A[i + 1] in the context `symbolic`.
+# IN A: float32[9] 0 1 2 3 4 5 6 7 8
+# IN B: int32[8] 0 1 2 3 4 5 6 7
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((9,), "float32"), B: T.Buffer((8,), "int32"), R: T.Buffer(("n",), "float32")):
+    n = T.int32()
+    for i in range(n):
+        R[i] = A[i + 1]

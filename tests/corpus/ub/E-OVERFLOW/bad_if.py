@@ -1,0 +1,12 @@
+# A[i] + B[i] in the context `if`.
+# IN A: int32[8] 1 2 3 4 5 2147483647 7 8
+# IN B: int32[8] 1 2 3 4 5 6 7 8
+# REPORT E-OVERFLOW 12
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in range(16):
+        if i % 2 == 1:
+            R[i // 2] = A[i // 2] + B[i // 2]

@@ -1,0 +1,13 @@
+# Near miss: A[i] * B[i] in the context `thread`.
+# IN A: int64[8] 1 2 3 4 5 1152921504606846976 7 8
+# IN B: int64[8] 1 2 3 4 5 4 7 8
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int64"), B: T.Buffer((8,), "int64"), R: T.Buffer((8,), "int64")):
+    for b in T.thread_binding(2, thread="blockIdx.x"):
+        for t in T.thread_binding(4, thread="threadIdx.x"):
+            with T.sblock("R"):
+                vi = T.axis.spatial(8, b * 4 + t)
+                R[vi] = A[vi] * B[vi]

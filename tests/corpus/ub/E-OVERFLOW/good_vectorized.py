@@ -1,0 +1,10 @@
+# Near miss: T.truncdiv(A[i], B[i]) in the context `vectorized`.
+# IN A: int32[8] 1 2 3 4 5 -2147483647 7 8
+# IN B: int32[8] 1 2 3 4 5 -1 7 8
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in T.vectorized(8):
+        R[i] = T.truncdiv(A[i], B[i])

@@ -1,0 +1,12 @@
+# Near miss: declared regions (other_buffer).
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in T.parallel(7):
+        with T.sblock("R"):
+            vi = T.axis.spatial(7, i)
+            T.reads(A[vi], B[vi])
+            T.writes(R[vi])
+            R[vi] = A[vi] + B[vi]

@@ -1,0 +1,11 @@
+# T.shift_left(A[i], B[i]) in the context `parallel`.
+# IN A: int32[8] 1 2 3 4 5 6 7 8
+# IN B: int32[8] 1 2 3 4 5 32 7 8
+# REPORT E-SHIFT 11
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for i in T.parallel(8):
+        R[i] = T.shift_left(A[i], B[i])

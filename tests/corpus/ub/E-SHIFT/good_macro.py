@@ -1,0 +1,15 @@
+# Near miss: T.shift_left(A[i], B[i]) in the context `macro`.
+# IN A: uint16[8] 1 2 3 4 5 6 7 8
+# IN B: uint16[8] 1 2 3 4 5 15 7 8
+from tvm.script import tirx as T
+
+
+@T.macro
+def body(A, B, R, i):
+    R[i] = T.shift_left(A[i], B[i])
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "uint16"), B: T.Buffer((8,), "uint16"), R: T.Buffer((8,), "uint16")):
+    for i in range(8):
+        body(A, B, R, i)

@@ -1,0 +1,11 @@
+# Near miss: a read of X[i] in the context `grid`.
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float32"), R: T.Buffer((8,), "float32")):
+    X = T.alloc_buffer((8,), "float32")
+    for j in range(8):
+        X[j] = A[j]
+    for i, j in T.grid(2, 4):
+        R[i * 4 + j] = X[i * 4 + j]

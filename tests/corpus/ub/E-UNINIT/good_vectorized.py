@@ -1,0 +1,11 @@
+# Near miss: a read of X[i] in the context `vectorized`.
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "float32"), R: T.Buffer((8,), "float32")):
+    X = T.alloc_buffer((8,), "float32")
+    for j in range(8):
+        X[j] = A[j]
+    for i in T.vectorized(8):
+        R[i] = X[i]
