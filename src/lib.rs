@@ -11,5 +11,6 @@ pub mod work;
 
 pub use tirade_aot as aot;
 pub use tirade_frontend as frontend;
+pub use tirade_fuzz as fuzz;
 pub use tirade_interp as interp;
 pub use tirade_ir as ir;

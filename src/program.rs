@@ -47,8 +47,6 @@ pub fn select_function(module: &IRModule, name: Option<&str>) -> Result<Arc<Prim
         (Some(only), None) => Ok(only.clone()),
         _ => match module.get(Symbol::new("main")) {
             Some(main) => Ok(main.clone()),
-            None if module.is_empty() => Err(error("the script defines no function".into())
-                .with_help("write one with the decorator `@T.prim_func`")),
             None => Err(error("the script defines several functions".into())
                 .with_note(listed())
                 .with_help("name one with `--func`")),

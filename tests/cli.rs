@@ -68,7 +68,7 @@ fn exit_codes() -> Test {
     Tirade::new("check").arg(&rejected).expect(3)?;
     let fuel = ["--max-steps", "10"];
     Tirade::new("interp").arg(example("matmul.py")).args(fuel).expect(4)?;
-    Tirade::new("fmt").arg("--check").arg(&example("matmul.py")).run()?;
+    Tirade::new("fmt").arg("--check").arg(example("matmul.py")).run()?;
     Tirade::new("explain").arg("TIR1000").expect(0)?;
     Tirade::new("explain").arg("TIR9999").expect(2)?;
     Tirade::new("completions").arg("bash").expect(0)?;
@@ -148,8 +148,10 @@ fn hostile_files_are_diagnosed() -> Test {
         assert!(outcome.stderr.len() < 200_000, "{name}: {} bytes", outcome.stderr.len());
     }
     let empty = script(folder.path(), "")?;
-    Tirade::new("check").arg(&empty).expect(0)?;
-    Tirade::new("interp").arg(&empty).expect(2)?;
+    for verb in ["check", "interp"] {
+        let outcome = Tirade::new(verb).arg(&empty).json().expect(3)?;
+        assert_eq!(outcome.errors().len(), 1, "{verb}");
+    }
     let not_utf8 = folder.path().join("bytes.py");
     std::fs::write(&not_utf8, [0xff, 0xfe, 0x00])?;
     Tirade::new("check").arg(&not_utf8).expect(2)?;

@@ -56,7 +56,9 @@ fn test_program(path: &Path) -> Result<(), Failed> {
 }
 
 fn test_rejected(path: &Path, directives: &Directives) -> Result<(), Failed> {
-    let outcome = Tirade::new("check").arg(path).json().expect(3)?;
+    // What is refused only when it is to be run names the verb.
+    let verb = if directives.runs("check") { "check" } else { "interp" };
+    let outcome = Tirade::new(verb).arg(path).json().expect(3)?;
     let found = outcome.errors();
     for (i, expected) in directives.errors.iter().enumerate() {
         match found.get(i) {

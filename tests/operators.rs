@@ -15,7 +15,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Tirade, operator_corpus};
 use tirade::ir::DType;
 use tirade::ir::args::Tensor;
-use tirade::ir::scalar::Scalar;
 use tirade::npy;
 
 const VERBS: [&str; 3] = ["interp", "run", "diff"];
@@ -131,18 +130,16 @@ fn compare(
     }
     let rtol = tolerance["rtol"].as_f64().unwrap_or(0.0);
     let atol = tolerance["atol"].as_f64().unwrap_or(0.0);
-    let dtype = if bfloat16 { DType::BFLOAT16 } else { found.dtype };
-    let size = dtype.bytes();
-    for (i, (a, b)) in
-        found.bytes.chunks_exact(size).zip(expected.bytes.chunks_exact(size)).enumerate()
-    {
-        if a == b {
-            continue;
-        }
-        let (x, y) = (Scalar::from_le_bytes(dtype, a), Scalar::from_le_bytes(dtype, b));
+    let retyped = |t: &Tensor| match bfloat16 {
+        true => Tensor { dtype: DType::BFLOAT16, ..t.clone() },
+        false => t.clone(),
+    };
+    let (found, expected) = (retyped(found), retyped(expected));
+    for i in 0..found.len() {
+        let (x, y) = (found.get(i), expected.get(i));
         let (fx, fy) = (x.to_f64(), y.to_f64());
-        let close = (fx.is_nan() && fy.is_nan()) || (fx - fy).abs() <= atol + rtol * fy.abs();
-        if !close && fx != fy {
+        let close = (fx - fy).abs() <= atol + rtol * fy.abs();
+        if !close && !x.agrees_with(y) && fx != fy {
             return Err(format!("{key}: element {i} is {x}, expected {y}").into());
         }
     }

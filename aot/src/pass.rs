@@ -11,6 +11,7 @@ pub mod lower_block;
 pub mod lower_extern;
 pub mod lower_let;
 pub mod lower_match_buffer;
+pub mod lower_thread_binding;
 pub mod lower_vector;
 pub mod remove_unused;
 
@@ -32,6 +33,7 @@ pub const PASSES: &[Pass] = &[
     Pass { name: "lower_extern", run: lower_extern::lower_extern },
     Pass { name: "lower_match_buffer", run: lower_match_buffer::lower_match_buffer },
     Pass { name: "lower_block", run: lower_block::lower_block },
+    Pass { name: "lower_thread_binding", run: lower_thread_binding::lower_thread_binding },
     Pass { name: "hoist_init", run: hoist_init::hoist_init },
     Pass { name: "lower_let", run: lower_let::lower_let },
     Pass { name: "flatten_buffer", run: flatten_buffer::flatten_buffer },

@@ -23,7 +23,7 @@ use tirade_ir::span::{SourceFile, SourceMap, Span};
 use tirade_ir::validate::{validate, validate_func};
 
 /// Stack of the thread that evaluates: enough for the deepest recursion that the limits allow.
-pub(crate) const STACK_BYTES: usize = 512 << 20;
+pub(crate) const STACK_BYTES: usize = 256 << 20;
 
 /// How to evaluate.
 #[derive(Clone, Copy, Debug)]

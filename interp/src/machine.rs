@@ -2,7 +2,7 @@
 
 use crate::options::{Class, Options};
 use crate::race::Strands;
-use crate::region::RegionBox;
+use crate::region::{CellSet, RegionBox};
 use crate::instance::Record;
 use crate::tree::{Func, Program};
 use crate::view::{Pointer, View};
@@ -115,6 +115,8 @@ pub struct Frame {
     pub records: Vec<Option<Arc<Mutex<Record>>>>,
     /// Regions of the present instance of each block.
     pub regions: Vec<Arc<[RegionBox]>>,
+    /// Cells that the present instance of each block has written, where it remembers them.
+    pub own_writes: Vec<Option<Arc<Mutex<CellSet>>>>,
 }
 
 impl Frame {
@@ -127,6 +129,7 @@ impl Frame {
             views: vec![None; func.buffers.len()],
             records: vec![None; func.blocks.len()],
             regions: vec![Arc::from([]); func.blocks.len()],
+            own_writes: vec![None; func.blocks.len()],
         }
     }
 }

@@ -10,8 +10,12 @@ use crate::race::AccessKind;
 use crate::report::{show_indices, show_shape};
 use crate::tree::{Access, Block, Region};
 use crate::view::{Dim, View};
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use tirade_ir::{Code, Diagnostic};
+
+/// Cells of memories, by the address of the memory.
+pub type CellSet = FxHashSet<(usize, usize)>;
 
 /// A declared region with its bounds in one instance of the block.
 #[derive(Clone, Debug)]
@@ -81,6 +85,7 @@ fn reaches(dims: &[(i128, i128)], distance: i128) -> bool {
 impl<'p> Machine<'p> {
     /// Evaluates the regions of a block for its present instance.
     pub fn enter_regions(&mut self, block: &'p Block) {
+        self.frame.own_writes[block.id] = block.remembers_writes.then(Default::default);
         if block.regions.is_empty() {
             return;
         }
@@ -89,6 +94,27 @@ impl<'p> Machine<'p> {
         let boxes = block.regions.iter().map(|r| self.region_box(r)).collect();
         self.quiet -= 1;
         self.frame.regions[block.id] = boxes;
+    }
+
+    /// Remembers a write for the blocks around it that have to know.
+    pub fn remember_write(&mut self, access: &Access, cell: usize) {
+        let view = self.view(access.buffer);
+        let memory = Arc::as_ptr(&view.memory) as usize;
+        let cells = cell..cell + view.lane_cells;
+        for block in &access.remembered_by {
+            if let Some(set) = &self.frame.own_writes[*block]
+                && let Ok(mut set) = set.lock()
+            {
+                set.extend(cells.clone().map(|c| (memory, c)));
+            }
+        }
+    }
+
+    /// True if the present instance of a block has written the cell.
+    fn wrote(&self, block: usize, view: &View, cell: usize) -> bool {
+        let memory = Arc::as_ptr(&view.memory) as usize;
+        let set = self.frame.own_writes[block].as_ref();
+        set.is_some_and(|s| s.lock().is_ok_and(|s| s.contains(&(memory, cell))))
     }
 
     fn region_box(&mut self, region: &Region) -> RegionBox {
@@ -122,7 +148,8 @@ impl<'p> Machine<'p> {
                 };
                 listed && holds
             });
-            if !inside {
+            let own = check.own_writes && kind == AccessKind::Read;
+            if !inside && !(own && self.wrote(check.block, view, first as usize)) {
                 self.report_region(access, indices.into(), kind, check.block, &boxes);
                 return;
             }

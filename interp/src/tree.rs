@@ -312,6 +312,8 @@ pub struct Access {
     pub index_lanes: Option<u32>,
     /// Blocks around the access whose regions have to be consulted at run time, innermost first.
     pub regions: Box<[RegionCheck]>,
+    /// Blocks around a write that remember what their instances write.
+    pub remembered_by: Box<[usize]>,
     /// Number of the access in the program.
     pub site: u32,
     /// Where.
@@ -325,6 +327,8 @@ pub struct RegionCheck {
     pub block: usize,
     /// Reading the accumulator under `writes` alone is allowed.
     pub reads_writes: bool,
+    /// The block remembers what its instance writes; reading that again needs no `reads`.
+    pub own_writes: bool,
 }
 
 /// See [`Expr::Load`].
@@ -561,6 +565,8 @@ pub struct For {
     pub scope: usize,
     /// Iterations are known not to touch each other's elements, nor each other's bookkeeping.
     pub independent: bool,
+    /// Blocks that every iteration may compute anew.
+    pub recomputes: Box<[usize]>,
     /// The loop, and those inside of it, can be run in strips.
     pub strip: Option<StripPlan>,
     /// What is repeated.
@@ -646,6 +652,8 @@ pub struct Block {
     pub scope: usize,
     /// Declared regions that are consulted at run time.
     pub regions: Box<[Region]>,
+    /// Instances remember which elements they write.
+    pub remembers_writes: bool,
     /// Memory that lives as long as an instance.
     pub allocs: Box<[Alloc]>,
     /// Views of regions.

@@ -105,6 +105,9 @@ pub struct Request {
 
 /// One argument a parameter, completed from `request`; the sizes that were found on the way.
 ///
+/// Symbolic sizes that nothing determines are chosen if no arrays are given at all: a program can
+/// be tried without any. With arrays, a size that is missing is an error.
+///
 /// Errors below `TIR0100` are mistakes in the request, `E-ARG` ones are arrays that do not fit.
 pub fn prepare(
     module: &IRModule,
@@ -130,6 +133,9 @@ pub fn prepare(
         return Err(errors);
     }
     sizes.solve(func, |i| given.get(&i).map(|t| &t.shape[..]));
+    if request.arrays.is_empty() {
+        sizes.choose(func);
+    }
     let roles = roles(module, func);
     let mut args = Vec::new();
     for (i, param) in func.params.iter().enumerate() {

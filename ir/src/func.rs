@@ -36,6 +36,24 @@ pub enum AttrValue {
     Opaque(Arc<str>),
 }
 
+impl AttrValue {
+    /// The variables that a reducer binds: a dictionary of `lhs`, `rhs`, `result` and
+    /// `identity_element`, as `T.comm_reducer` makes it. Empty for everything else.
+    pub fn reducer_vars(&self) -> Vec<Var> {
+        let AttrValue::Dict(parts) = self else { return Vec::new() };
+        let bound = parts.iter().filter(|(key, _)| matches!(&**key, "lhs" | "rhs"));
+        let items = bound.filter_map(|(_, value)| match value {
+            AttrValue::List(items) => Some(items.iter()),
+            _ => None,
+        });
+        let vars = items.flatten().filter_map(|item| match item {
+            AttrValue::Expr(e) => e.as_var(),
+            _ => None,
+        });
+        vars.collect()
+    }
+}
+
 /// Attributes by name, sorted by name. Cloning shares them.
 #[derive(Clone, Debug, Default)]
 pub struct Attrs(Option<Arc<[(Symbol, AttrValue)]>>);

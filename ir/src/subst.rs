@@ -209,3 +209,60 @@ pub fn free_buffers<N: Visit + ?Sized>(node: &N) -> Vec<Buffer> {
     node.visit_with(&mut visitor);
     visitor.free
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::DType;
+    use crate::expr::BinOp;
+    use crate::span::Span;
+    use crate::stmt::{AllocBuffer, AllocOrigin, BufferStore, Stmt};
+
+    fn sum(a: impl Into<PrimExpr>, b: impl Into<PrimExpr>) -> PrimExpr {
+        PrimExpr::binary(BinOp::Add, a.into(), b.into(), Span::NONE)
+    }
+
+    fn store(buffer: &Buffer, value: PrimExpr) -> Stmt {
+        Stmt::Store(Arc::new(BufferStore {
+            buffer: buffer.clone(),
+            value,
+            indices: [0.into()].into(),
+            predicate: None,
+            span: Span::NONE,
+        }))
+    }
+
+    #[test]
+    fn what_is_unchanged_is_shared() {
+        let (x, y) = (Var::new("x", DType::INT32), Var::new("y", DType::INT32));
+        let (left, right) = (sum(x, 1), sum(y, 2));
+        let both = sum(left, right.clone());
+        let PrimExpr::Binary(new) = substitute_var(&both, x, 7.into()) else { panic!("a sum") };
+        assert_eq!(new.lhs, sum(7, 1));
+        let (PrimExpr::Binary(a), PrimExpr::Binary(b)) = (&new.rhs, &right) else { panic!("sums") };
+        assert!(Arc::ptr_eq(a, b));
+    }
+
+    #[test]
+    fn a_buffer_changes_at_all_its_places() {
+        let n = Var::new("n", DType::INT32);
+        let buffer = Buffer::new("B", [n.into()], DType::INT32);
+        let alloc = Stmt::AllocBuffer(Arc::new(AllocBuffer {
+            buffer: buffer.clone(),
+            annotations: crate::Attrs::new(),
+            constant: None,
+            origin: AllocOrigin::AllocBuffer,
+            span: Span::NONE,
+        }));
+        let seq = Stmt::seq([alloc, store(&buffer, n.into())]);
+        let new = substitute_var(&seq, n, 8.into());
+        let [Stmt::AllocBuffer(a), Stmt::Store(s)] = new.as_slice() else { panic!("{new:?}") };
+        assert!(a.buffer.ptr_eq(&s.buffer) && a.buffer == buffer);
+        assert!(a.buffer.shape[0].is_int(8) && s.value.is_int(8));
+        let fresh = copy_with_fresh_binders(&seq);
+        let [Stmt::AllocBuffer(a), Stmt::Store(s)] = fresh.as_slice() else { panic!("{fresh:?}") };
+        assert!(a.buffer == s.buffer && a.buffer != buffer && a.buffer.data != buffer.data);
+        assert_eq!(free_vars(&fresh), [n]);
+        assert_eq!(free_buffers(&seq.as_slice()[1]), [buffer]);
+    }
+}

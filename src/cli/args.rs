@@ -71,6 +71,10 @@ pub enum Verb {
     Build(BuildArgs),
     /// Measure the compiled code
     Bench(BenchArgs),
+    /// Run random programs in every way and compare
+    Fuzz(FuzzArgs),
+    /// Find a smaller program with the same failure
+    Reduce(ReduceArgs),
     /// Explain a diagnostic code
     Explain(ExplainArgs),
     /// Print a completion script for a shell
@@ -281,6 +285,55 @@ pub struct BenchArgs {
     /// Time the interpreter too
     #[arg(long)]
     pub interp: bool,
+}
+
+/// Arguments of `fuzz`.
+#[derive(Debug, Args)]
+pub struct FuzzArgs {
+    /// Seconds to run; a minute if neither this nor `--cases` is given
+    #[arg(long)]
+    pub time: Option<f64>,
+    /// Programs to run
+    #[arg(long)]
+    pub cases: Option<u64>,
+    /// The first seed; each program has the next one. Taken from the clock if not given, or from
+    /// where the campaign in the output folder ended
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// Programs at a time
+    #[arg(long, default_value_t = 1)]
+    pub jobs: usize,
+    /// Only these C compilers, as in `gcc -O0,tcc`; `none` for no compiler
+    #[arg(long, value_delimiter = ',', value_name = "LIST")]
+    pub lanes: Option<Vec<String>>,
+    /// Leave findings as they are
+    #[arg(long)]
+    pub no_reduce: bool,
+    /// Print the program of `--seed` and do nothing else
+    #[arg(long)]
+    pub show: bool,
+    /// A folder for findings and the log of results
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
+}
+
+/// Arguments of `reduce`.
+#[derive(Debug, Args)]
+pub struct ReduceArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub run: RunOptions,
+    /// The C compiler; all that are found if not given
+    #[arg(long)]
+    pub cc: Option<String>,
+    /// Optimisation level of the C compiler
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(0..=3))]
+    pub opt: u8,
+    /// Write here instead of standard output
+    #[arg(short, long)]
+    pub output: Option<PathBuf>,
 }
 
 /// Arguments of `explain`.

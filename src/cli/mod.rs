@@ -11,8 +11,10 @@ mod diff_ir;
 mod emit_c;
 mod explain;
 mod fmt;
+mod fuzz;
 mod interp;
 mod output;
+mod reduce;
 mod run;
 
 use args::{Cli, InterpOptions, RunOptions, Verb};
@@ -84,6 +86,8 @@ fn dispatch(verb: Verb, out: &Output) -> Outcome {
         Verb::EmitC(args) => emit_c::run(&args, out),
         Verb::Build(args) => build::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
+        Verb::Fuzz(args) => fuzz::run(&args, out),
+        Verb::Reduce(args) => reduce::run(&args, out),
         Verb::Explain(args) => explain::run(&args, out),
         Verb::Completions(args) => {
             let mut script = Vec::new();
@@ -118,10 +122,17 @@ impl Script {
     fn read(path: &Path, out: &Output) -> Result<Script, Exit> {
         let mut sources = SourceMap::new();
         let loaded = program::load(&mut sources, path, &Options::default());
-        let evaluated = loaded.map_err(|error| {
+        let mut evaluated = loaded.map_err(|error| {
             out.diagnostic(&error, &sources);
             Exit::Usage
         })?;
+        if evaluated.module.is_none() && !evaluated.has_errors() {
+            let span = sources.files().first().map_or(Span::NONE, |f| Span::new(f.start, f.start));
+            let message = "the script defines no function";
+            let error = Diagnostic::error(Code::NO_FUNCTION, span, message)
+                .with_help("write one with the decorator `@T.prim_func`");
+            evaluated.diagnostics.push(error);
+        }
         for line in evaluated.printed.lines() {
             out.status(line);
         }

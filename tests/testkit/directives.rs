@@ -102,42 +102,42 @@ fn tensor(spec: &str, elements: &[String]) -> Result<Tensor, Failed> {
     let dtype: DType = dtype.parse().map_err(|e| format!("{e}"))?;
     let extents = shape.trim_end_matches(']').split(',').filter(|s| !s.is_empty());
     let shape = extents.map(str::parse).collect::<Result<Vec<usize>, _>>()?;
-    let mut bytes = Vec::new();
-    for element in elements {
-        let scalar = parse_scalar(dtype, element)?;
-        bytes.extend_from_slice(&scalar.bits.to_le_bytes()[..dtype.bytes()]);
+    let mut tensor = Tensor::zeros(dtype, &shape);
+    if tensor.len() != elements.len() {
+        return Err(format!("{spec} has {} elements", tensor.len()).into());
     }
-    Ok(Tensor { dtype, shape, bytes })
+    for (i, element) in elements.iter().enumerate() {
+        tensor.set(i, parse_scalar(dtype, element)?);
+    }
+    Ok(tensor)
 }
 
 /// A value of a type: an integer, a float, or bits written `0x3f81`.
-fn parse_scalar(dtype: DType, text: &str) -> Result<Scalar, Failed> {
-    if let Some(bits) = text.strip_prefix("0x") {
-        return Ok(Scalar { dtype, bits: u64::from_str_radix(bits, 16)? });
-    }
-    match (dtype.is_float(), text) {
-        (true, _) => Ok(Scalar::from_f64(dtype, text.parse()?)),
-        (false, "True") => Ok(Scalar::from_i128(dtype, 1)),
-        (false, "False") => Ok(Scalar::from_i128(dtype, 0)),
-        (false, _) => Ok(Scalar::from_i128(dtype, text.parse()?)),
-    }
+fn parse_scalar(dtype: DType, text: &str) -> Result<Scalar, String> {
+    let scalar = match text.strip_prefix("0x") {
+        Some(bits) => u64::from_str_radix(bits, 16).ok().and_then(|b| Scalar::from_raw(dtype, b)),
+        None if dtype.is_float() => {
+            let value: Option<f64> = text.parse().ok();
+            value.and_then(|v| Scalar::from_f64(dtype, v)).map(|checked| checked.value)
+        }
+        None => text.parse().ok().and_then(|v| Scalar::from_i128(dtype, v)),
+    };
+    scalar.ok_or_else(|| format!("`{text}` is no {dtype}"))
 }
 
 /// Bit for bit, but any two NaNs are equal. bfloat16 arrives as its bits in uint16.
-fn compare(name: &str, found: &Tensor, expected: &[String]) -> Result<(), Failed> {
-    let size = found.dtype.bytes();
-    let found: Vec<Scalar> =
-        found.bytes.chunks_exact(size).map(|b| Scalar::from_le_bytes(found.dtype, b)).collect();
-    let shown = || found.iter().map(Scalar::to_string).collect::<Vec<_>>().join(" ");
+fn compare(name: &str, found: &Tensor, expected: &[String]) -> Result<(), String> {
+    let shown = || {
+        let elements: Vec<String> = (0..found.len()).map(|i| found.get(i).to_string()).collect();
+        elements.join(" ")
+    };
     if found.len() != expected.len() {
-        return Err(format!("{name} has {} elements: {}", found.len(), shown()).into());
+        return Err(format!("{name} has {} elements: {}", found.len(), shown()));
     }
-    for (a, text) in found.iter().zip(expected) {
-        let b = parse_scalar(a.dtype, text)?;
-        let both_nan = a.dtype.is_float() && a.to_f64().is_nan() && b.to_f64().is_nan();
-        if a.bits != b.bits && !both_nan {
-            let expected = expected.join(" ");
-            return Err(format!("{name} is {}\n     expected {expected}", shown()).into());
+    for (i, text) in expected.iter().enumerate() {
+        let wanted = parse_scalar(found.dtype, text)?;
+        if !found.get(i).agrees_with(wanted) {
+            return Err(format!("{name} is {}\n     expected {}", shown(), expected.join(" ")));
         }
     }
     Ok(())

@@ -276,7 +276,11 @@ pub(super) fn store_subscript(
     let buffer = match base {
         Value::Buffer(buffer) | Value::Scalar(buffer) => buffer.clone(),
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_handle() => {
-            super::legacy::pointer_buffer(ev, *v, indices, base_span)?
+            let stored = operand(&value.value, value.span).and_then(|value_of| {
+                make::literal(value_of, value.span).map_err(type_error)
+            });
+            let dtype = stored?.dtype().element();
+            super::legacy::pointer_buffer(ev, *v, indices, Some(dtype), base_span)?
         }
         other => {
             let message = format!("{} cannot be stored to", describe(other));
@@ -323,10 +327,14 @@ pub(super) fn store(
 fn store_index(buffer: &Buffer, value: &Value, span: Span) -> Result<PrimExpr> {
     let Value::Slice(slice) = value else { return index(value, span) };
     let (min, extent, step) = buffer::slice_parts(buffer, slice, span)?;
-    match extent.as_int() {
-        Some(1) => Ok(min),
-        Some(lanes) => ramp(min, step, lanes, span),
-        None => {
+    match (extent.as_int(), super::op::lanes_of(&extent)) {
+        (Some(1), _) => Ok(min),
+        (Some(lanes), _) => ramp(min, step, lanes, span),
+        (None, Some(lanes)) => {
+            let stride = PrimExpr::int(step, min.dtype());
+            make::ramp(min, stride, lanes, span).map_err(type_error)
+        }
+        (None, None) => {
             let message = "a store to a slice needs a slice of constant length";
             Err(HostError::new(Code::SLICE, span, message))
         }

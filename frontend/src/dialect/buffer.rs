@@ -204,7 +204,7 @@ pub(super) fn make(
     }
     let shape: Result<Vec<_>> = ty.shape.iter().map(|(v, span)| extent(v, *span)).collect();
     let shape = shape?;
-    let index_dtype = shape.first().map_or(DType::INT32, PrimExpr::dtype);
+    let index_dtype = index_dtype(&shape);
     let options = &ty.options;
     let mut node = BufferNode::new(name, shape, ty.dtype);
     node.span = ty.span;
@@ -246,18 +246,33 @@ fn offset(
     index_dtype: DType,
 ) -> Result<Option<PrimExpr>> {
     if let Some((value, span)) = &options.elem_offset {
-        let offset = index(value, *span)?;
-        return Ok(Some(offset).filter(|o| !o.is_int(0)));
+        return Ok(plain_offset(index(value, *span)?, &node.shape));
     }
     if let Some((value, span)) = &options.byte_offset {
         let bytes = index(value, *span)?;
         let bits = make::binary(BinOp::Mul, bytes, 8, *span).map_err(type_error)?;
         let width = node.dtype.bits().max(1) as i32;
         let offset = make::binary(BinOp::FloorDiv, bits, width, *span).map_err(type_error)?;
-        return Ok(Some(offset).filter(|o| !o.is_int(0)));
+        return Ok(plain_offset(offset, &node.shape));
     }
     let fresh = || Var::new(format!("{}_elem_offset", node.name).as_str(), index_dtype).into();
     Ok((options.offset_factor != 0).then(fresh))
+}
+
+/// Type of a buffer's indices where nothing else says it: that of its first extent.
+fn index_dtype(shape: &[PrimExpr]) -> DType {
+    shape.first().map_or(DType::INT32, PrimExpr::dtype)
+}
+
+/// An offset as buffers keep it: none for the 0 that a buffer of this shape has anyway. A 0 of
+/// another type is kept, for it makes another buffer to TVM.
+fn plain_offset(offset: PrimExpr, shape: &[PrimExpr]) -> Option<PrimExpr> {
+    Some(offset).filter(|o| !(o.is_int(0) && o.dtype() == index_dtype(shape)))
+}
+
+/// The offset of a buffer as an expression.
+pub(super) fn offset_expr(buffer: &Buffer) -> PrimExpr {
+    buffer.elem_offset.clone().unwrap_or_else(|| PrimExpr::int(0, index_dtype(&buffer.shape)))
 }
 
 /// The pointer behind `data=`; what is no variable gets a name first.
@@ -528,8 +543,9 @@ fn redeclare(
     base: &Buffer,
     shape: Vec<PrimExpr>,
     dtype: DType,
-    elem_offset: Option<PrimExpr>,
+    elem_offset: PrimExpr,
 ) -> Value {
+    let elem_offset = plain_offset(elem_offset, &shape);
     let fresh = BufferNode::new(args.target_or("view"), shape, dtype);
     let node = BufferNode {
         data: base.data,
@@ -581,7 +597,7 @@ fn view(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
         let message = format!("the view has {new} elements, but `{}` has {old}", base.name);
         return Err(HostError::new(Code::VIEW, span, message));
     }
-    Ok(redeclare(ev, args, &base, shape, base.dtype, base.elem_offset.clone()))
+    Ok(redeclare(ev, args, &base, shape, base.dtype, offset_expr(&base)))
 }
 
 /// The same bytes as elements of another type: the last dimension grows or shrinks.
@@ -609,7 +625,7 @@ fn view_as(
     if let Some(last) = shape.last_mut() {
         *last = scale(last)?;
     }
-    let elem_offset = base.elem_offset.as_ref().map(scale).transpose()?;
+    let elem_offset = scale(&offset_expr(base))?;
     Ok(redeclare(ev, args, base, shape, dtype, elem_offset))
 }
 
@@ -711,7 +727,7 @@ fn access_ptr(_: &mut Evaluator, args: &Bound) -> Result<Value> {
             binary(BinOp::Sub, size, offset.clone())?
         }
     };
-    let base = buffer.elem_offset.clone().unwrap_or(PrimExpr::i32(0));
+    let base = offset_expr(&buffer);
     let mut start = binary(BinOp::Add, base, offset)?;
     let mut dtype = buffer.dtype;
     if let Ok(lanes) = u32::try_from(lanes)
@@ -793,5 +809,5 @@ fn flattened(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     for e in &base.shape {
         size = make::binary(BinOp::Mul, size, e.clone(), args.span).map_err(type_error)?;
     }
-    Ok(redeclare(ev, args, &base, vec![size], base.dtype, base.elem_offset.clone()))
+    Ok(redeclare(ev, args, &base, vec![size], base.dtype, offset_expr(&base)))
 }

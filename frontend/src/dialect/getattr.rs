@@ -115,7 +115,7 @@ fn buffer_member(value: &Value, buffer: &Buffer, name: &str) -> Option<Value> {
         "data" => Value::Expr(buffer.data.into()),
         "shape" => sizes(&buffer.shape),
         "strides" => sizes(&buffer.strides),
-        "elem_offset" => buffer.elem_offset.as_ref().map_or(Value::Int(0), size),
+        "elem_offset" => size(&super::buffer::offset_expr(buffer)),
         "byte_offset" => Value::Int(0),
         "dtype" => dtype(buffer.dtype),
         "name" => Value::str(buffer.name.as_str()),

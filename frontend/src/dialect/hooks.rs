@@ -234,7 +234,7 @@ pub fn getitem(
         Value::Buffer(b) => buffer::getitem(b, indices, index_node.span),
         Value::Scalar(b) => buffer::getitem(b, indices, index_node.span),
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_handle() => {
-            let flat = legacy::pointer_buffer(ev, *v, indices, span)?;
+            let flat = legacy::pointer_buffer(ev, *v, indices, None, span)?;
             buffer::getitem(&flat, indices, index_node.span)
         }
         Value::Entry(entry) if matches!(entry.name, "T.Buffer" | "T.buffer") => {

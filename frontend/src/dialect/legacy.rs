@@ -54,6 +54,7 @@ pub(super) const CLASSIC: &[Row] = &[
         preflattened,
         "The shape that a parameter had before it was flattened; not kept.",
     ),
+    row("T.buffer_var", "(dtype, storage_scope='global')", super::types::ptr, "A typed pointer."),
     row("T.load", "(dtype, var, index, predicate=None)", load, "Reads through a pointer."),
     row("T.store", "(var, index, value, predicate=True)", store, "Writes through a pointer."),
     row(
@@ -162,11 +163,13 @@ fn preflattened(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     Ok(Value::None)
 }
 
-/// The buffer that is accessed by a flat index through a pointer.
+/// The buffer that is accessed by a flat index through a pointer. What an untyped pointer points
+/// to is told by the type of a stored value.
 pub(super) fn pointer_buffer(
     ev: &mut Evaluator,
     data: Var,
     indices: &[Value],
+    stored: Option<DType>,
     span: Span,
 ) -> Result<Buffer> {
     if let Some(buffer) = ev.dialect.pointer_buffer(data) {
@@ -178,7 +181,8 @@ pub(super) fn pointer_buffer(
         });
         return Ok(flat_view(ev, data, size?, buffer.dtype, span));
     }
-    let Some(pointer) = ev.dialect.pointer(data) else {
+    let known = ev.dialect.pointer(data).map(|p| p.element);
+    let Some(element) = known.or(stored) else {
         let message = format!("it is not known what `{}` points to", data.name);
         let error = HostError::new(Code::NOT_ASSIGNABLE, span, message);
         return Err(error.with_help(format!(
@@ -186,7 +190,7 @@ pub(super) fn pointer_buffer(
             data.name
         )));
     };
-    Ok(flat_view(ev, data, PrimExpr::i32(i32::MAX), pointer.element, span))
+    Ok(flat_view(ev, data, PrimExpr::i32(i32::MAX), element, span))
 }
 
 /// A one-dimensional view of what a pointer points to, declared once in each function.
@@ -212,7 +216,7 @@ fn pointee(ev: &mut Evaluator, arg: &Arg, dtype: Option<DType>) -> Result<Buffer
     let data = convert::var(arg)?;
     let known = ev.dialect.pointer_buffer(data).filter(|b| b.rank() == 1);
     match (known, dtype) {
-        (Some(buffer), Some(dtype)) if buffer.dtype.element() != dtype.element() => {
+        (Some(buffer), Some(dtype)) if buffer.dtype != dtype.element() => {
             Ok(flat_view(ev, data, PrimExpr::i32(i32::MAX), dtype.element(), arg.span))
         }
         (Some(buffer), _) => Ok(buffer),
@@ -220,7 +224,7 @@ fn pointee(ev: &mut Evaluator, arg: &Arg, dtype: Option<DType>) -> Result<Buffer
             let size = PrimExpr::i32(i32::MAX);
             Ok(flat_view(ev, data, size, dtype.element(), arg.span))
         }
-        (None, _) => pointer_buffer(ev, data, &[Value::Int(0)], arg.span),
+        (None, _) => pointer_buffer(ev, data, &[Value::Int(0)], None, arg.span),
     }
 }
 
@@ -248,21 +252,22 @@ fn store(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     Ok(Value::None)
 }
 
-/// Memory for a declared buffer. Regions that do not begin at 0 have no meaning here.
+/// Memory for a declared buffer. It is accessed by indices of the whole buffer, so the whole of it
+/// is allocated.
 fn realize(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     need_func(ev, args)?;
     let arg = args.arg("region");
-    let region = convert::region(&arg.value, arg.span)?;
-    if region.region.iter().any(|r| !r.min.is_int(0)) {
-        let message = "a realized region begins at 0";
-        return Err(HostError::new(Code::UNSUPPORTED, arg.span, message));
-    }
-    ev.builder.alloc(region.buffer, AllocOrigin::AllocBuffer, Default::default(), args.span);
+    let buffer = convert::region(&arg.value, arg.span)?.buffer;
+    ev.builder.alloc(buffer, AllocOrigin::AllocBuffer, Default::default(), args.span);
     Ok(block::context(Context::Scope(Value::None)))
 }
 
-/// `T.let(x, v)` of the oldest versions: binds a variable that exists.
+/// `T.let(x, v)` of the oldest versions: binds a variable that exists. `T.let(x, v, body)` is an
+/// expression.
 pub(super) fn let_call(ev: &mut Evaluator, args: &[Arg], span: Span) -> Result<Value> {
+    if let [var, value, body] = args {
+        return super::op::let_parts(&[var, value, body], span);
+    }
     let [var, value] = args else {
         let message = "`T.let` takes a variable and its value";
         return Err(HostError::new(Code::LET, span, message));

@@ -65,15 +65,15 @@ pub(super) const ROWS: &[Row] = &[
     row("T.Broadcast", "(value, lanes, span=None)", |_, a| broadcast(a), "Vector of equal lanes."),
     row("T.broadcast", "(value, lanes, span=None)", |_, a| broadcast(a), "Same as `T.Broadcast`."),
     row("T.Shuffle", "(vectors, indices, span=None)", |_, a| shuffle(a), "Vector of lanes of others."),
-    row("T.Let", "(expr, where)", |_, a| let_expr(a), "An expression with a local name."),
+    row("T.Let", "(expr, where, body=None)", |_, a| let_expr(a), "An expression with a local name."),
     row(
         "T.BufferLoad",
         "(buffer, indices, predicate=None, span=None)",
         |_, a| buffer_load(a),
         "Read with a list of indices.",
     ),
-    row("T.abs", "(x, span=None)", |_, a| abs(a), "Absolute value."),
-    row("T.fabs", "(x, span=None)", |_, a| abs(a), "Absolute value."),
+    row("T.abs", "(x, dtype=None, span=None)", |_, a| abs(a), "Absolute value."),
+    row("T.fabs", "(x, dtype=None, span=None)", |_, a| abs(a), "Absolute value."),
     row("T.comm_reducer", "(combiner, identity)", comm_reducer, "A commutative reducer."),
 ];
 
@@ -258,25 +258,27 @@ fn select(args: &Bound) -> Result<Value> {
 }
 
 /// A number of lanes: a constant, or a constant times `T.vscale()`.
-fn lanes(arg: &Arg) -> Result<Lanes> {
-    if let Value::Expr(PrimExpr::Binary(product)) = &arg.value
+pub(super) fn lanes_of(e: &PrimExpr) -> Option<Lanes> {
+    if let PrimExpr::Binary(product) = e
         && product.op == BinOp::Mul
     {
         for (a, b) in [(&product.lhs, &product.rhs), (&product.rhs, &product.lhs)] {
             if let Some(n) = a.as_int().and_then(|n| u32::try_from(n).ok())
                 && super::vendor::is_vscale(b)
             {
-                return Ok(Lanes::Scalable(n));
+                return Some(Lanes::Scalable(n));
             }
         }
     }
-    if let Value::Expr(e) = &arg.value
-        && super::vendor::is_vscale(e)
-    {
-        return Ok(Lanes::Scalable(1));
+    if super::vendor::is_vscale(e) {
+        return Some(Lanes::Scalable(1));
     }
-    let n = convert::int(arg)?;
-    u32::try_from(n).map(Lanes::from).map_err(|_| expected("a number of lanes", &arg.value, arg.span))
+    e.as_int().and_then(|n| u32::try_from(n).ok()).map(Lanes::from)
+}
+
+fn lanes(arg: &Arg) -> Result<Lanes> {
+    let n = convert::index(&arg.value, arg.span)?;
+    lanes_of(&n).ok_or_else(|| expected("a constant number of lanes", &arg.value, arg.span))
 }
 
 fn ramp(args: &Bound) -> Result<Value> {
@@ -299,26 +301,43 @@ fn shuffle(args: &Bound) -> Result<Value> {
     make::shuffle(vectors, indices, args.span).map(Value::Expr).map_err(type_error)
 }
 
+/// `T.Let(body, where={var: value})`; older versions wrote `T.Let(var, value, body)`.
 fn let_expr(args: &Bound) -> Result<Value> {
-    let (body, bindings) = (args.arg("expr"), args.arg("where"));
-    let Value::Dict(dict) = &bindings.value else {
-        return Err(expected("a dict of variables", &bindings.value, bindings.span));
+    let (first, second) = (args.arg("expr"), args.arg("where"));
+    if let Some(body) = args.opt("body") {
+        return let_parts(&[first, second, body], args.span);
+    }
+    let Value::Dict(dict) = &second.value else {
+        return Err(expected("a dict of variables", &second.value, second.span));
     };
-    let mut result = convert::arg_expr(body)?;
+    let mut result = convert::arg_expr(first)?;
     for (var, value) in dict.entries().into_iter().rev() {
-        let var = convert::var(&Arg { value: var, span: bindings.span })?;
-        let literal = operand(&value, bindings.span)?;
-        let value = match literal {
-            Operand::Expr(e) => e,
-            literal => make::typed_literal(var.dtype, literal, bindings.span).map_err(type_error)?,
-        };
-        if value.dtype() != var.dtype {
-            let message = format!("`{}` is {}, but its value is {}", var.name, var.dtype, value.dtype());
-            return Err(HostError::new(Code::LET, bindings.span, message));
-        }
-        result = PrimExpr::Let(Arc::new(Let { var, value, body: result, span: args.span }));
+        let (var, value) = (Arg { value: var, span: second.span }, Arg { value, span: second.span });
+        result = let_node(&var, &value, result, args.span)?;
     }
     Ok(Value::Expr(result))
+}
+
+/// `T.let(var, value, body)`.
+pub(super) fn let_parts(parts: &[&Arg; 3], span: Span) -> Result<Value> {
+    let [var, value, body] = parts;
+    let_node(var, value, convert::arg_expr(body)?, span).map(Value::Expr)
+}
+
+/// `body` with `var` bound to `value`; a literal takes the variable's type.
+fn let_node(var: &Arg, value: &Arg, body: PrimExpr, span: Span) -> Result<PrimExpr> {
+    let var = convert::var(var)?;
+    let at = value.span;
+    let value = match operand(&value.value, at)? {
+        Operand::Expr(e) => e,
+        literal => make::typed_literal(var.dtype, literal, at).map_err(type_error)?,
+    };
+    if value.dtype() != var.dtype {
+        let message =
+            format!("`{}` is {}, but its value is {}", var.name, var.dtype, value.dtype());
+        return Err(HostError::new(Code::LET, at, message));
+    }
+    Ok(PrimExpr::Let(Arc::new(Let { var, value, body, span })))
 }
 
 fn buffer_load(args: &Bound) -> Result<Value> {

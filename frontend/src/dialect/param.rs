@@ -76,7 +76,10 @@ fn bind_type_vars(ev: &mut Evaluator, def: &FunctionDef, declared: &FxHashMap<Sy
     let mut names = Vec::new();
     let annotations = def.params.iter().filter_map(|p| p.annotation.as_ref());
     for annotation in annotations.chain(&def.returns) {
-        for_each_own_expr(annotation, &mut |e| names.extend(e.as_name()));
+        for_each_own_expr(annotation, &mut |e| {
+            names.extend(e.as_name());
+            names.extend(e.as_str().into_iter().flat_map(free_names).map(Symbol::new));
+        });
     }
     names.sort_unstable();
     names.dedup();
@@ -292,9 +295,13 @@ fn quoted_size(
 ) -> Result<Value> {
     for name in free_names(text) {
         let symbol = Symbol::new(name);
-        let shadows = matches!(ev.lookup(symbol), Some(Value::Dialect(d))
-            if matches!(&*d, DialectValue::TypeVar(_)));
-        if (ev.lookup(symbol).is_none() && names::default_name(symbol).is_none()) || shadows {
+        let known = match ev.lookup(symbol) {
+            // The parameter of that name is meant, not the type variable of the file.
+            Some(Value::Dialect(d)) => !matches!(&*d, DialectValue::TypeVar(_)),
+            Some(_) => true,
+            None => names::default_name(symbol).is_some(),
+        };
+        if !known {
             let dtype = declared.get(&symbol).copied().unwrap_or(DType::INT32);
             add_symbol(ev, symbol, dtype);
         }

@@ -144,7 +144,7 @@ fn pointee(arg: &Arg) -> Result<DType> {
     }
 }
 
-fn ptr(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+pub(super) fn ptr(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let element = pointee(args.arg("dtype"))?;
     let scope = args.opt("storage_scope").map_or(Ok(Symbol::new("global")), convert::symbol)?;
     let var = ev.dialect.fresh_var(args.target_or("p"), DType::HANDLE);

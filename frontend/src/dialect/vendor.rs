@@ -52,7 +52,8 @@ pub(super) const ROWS: &[Row] = &[
         "Same as `T.call_cpacked_lowered`.",
     ),
     row("T.call_intrin", ANY, call_intrin, "Calls an op by its name in TVM."),
-    row("T.Call", "(dtype, op, args=None, span=None)", call_node, "The node of a call."),
+    row("T.call_tir", "(func, *args)", call_tir, "Calls a function of the module."),
+    row("T.Call", "(*parts, args=None, ret_ty=None, dtype=None, span=None)", call_node, "The node of a call."),
     row("tvm.ir.Op.get", "(name)", op_get, "An op by its name in TVM."),
 ];
 
@@ -91,7 +92,6 @@ const INTRINSICS: &[(&str, Gives)] = &[
     ("call_kernel", Gives::Void),
     ("call_llvm_intrin", Gives::First),
     ("call_llvm_pure_intrin", Gives::First),
-    ("call_tir", Gives::Void),
     ("cluster_id", Gives::Int32),
     ("cooperative_tensor_fill", Gives::Handle),
     ("cooperative_tensor_load", Gives::Handle),
@@ -112,6 +112,7 @@ const INTRINSICS: &[(&str, Gives)] = &[
     ("get_active_lane_mask", Gives::First),
     ("handle_add_byte_offset", Gives::Handle),
     ("hint", Gives::Void),
+    ("intrin_test", Gives::Void),
     ("lane_id", Gives::Int32),
     ("llvm_lookup_intrinsic_id", Gives::UInt32),
     ("lookup_param", Gives::Handle),
@@ -322,11 +323,19 @@ fn call_named(name: &str, dtype: DType, args: &[Arg], span: Span) -> Result<Valu
     Ok(Value::Expr(call_func(callee, all, dtype, span)))
 }
 
-/// `T.Call("float32", tvm.ir.Op.get("tirx.exp"), [x])`.
+/// `T.Call("float32", tvm.ir.Op.get("tirx.exp"), [x])`, or `T.Call(op, [x], ret_ty="float32")`.
 fn call_node(_: &mut Evaluator, args: &Bound) -> Result<Value> {
-    let dtype = convert::dtype(args.arg("dtype"))?;
-    let callee = args.arg("op");
-    let values: Vec<Arg> = match args.opt("args") {
+    let mut parts = args.rest.iter();
+    let mut next = |what: &str| {
+        let message = format!("`T.Call` needs {what}");
+        parts.next().ok_or_else(|| HostError::new(Code::MISSING_PARAMETER, args.span, message))
+    };
+    let dtype = match args.opt("ret_ty").or(args.opt("dtype")) {
+        Some(dtype) => convert::dtype(dtype)?,
+        None => convert::dtype(next("the type of its result")?)?,
+    };
+    let callee = next("an op")?;
+    let values: Vec<Arg> = match args.opt("args").or(parts.next()) {
         Some(list) => {
             let items = convert::items_or_one(&list.value).into_iter();
             items.map(|value| Arg { value, span: list.span }).collect()
@@ -339,6 +348,14 @@ fn call_node(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     }
     let name = op_name(&callee.value).ok_or_else(|| expected("an op", &callee.value, callee.span))?;
     call_named(&name, dtype, &values, args.span)
+}
+
+/// `T.call_tir(Module.f, A)`.
+fn call_tir(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let func = args.arg("func");
+    let passed = CallArgs { positional: args.rest.clone(), ..CallArgs::default() };
+    let called = super::hooks::call_value(ev, &func.value, passed, args.span)?;
+    called.ok_or_else(|| expected("a function of the module", &func.value, func.span))
 }
 
 fn op_get(_: &mut Evaluator, args: &Bound) -> Result<Value> {
@@ -361,17 +378,14 @@ pub(super) fn call_opaque(name: Symbol, args: CallArgs, span: Span) -> Result<Va
     let gives = INTRINSICS.binary_search_by_key(&name.as_str(), |(n, _)| n).map(|i| INTRINSICS[i].1);
     let gives = gives.unwrap_or(Gives::First);
     let dtype = match result {
-        Some(dtype) => {
-            // Older scripts name the type; it is written first now, or last for struct fields.
+        // Older scripts name the type; it is written first now, or last for struct fields.
+        Some(dtype) if matches!(gives, Gives::First | Gives::Last) => {
             let text = Arg { value: Value::str(dtype.to_string()), span };
-            match gives {
-                Gives::Last => all.push(text),
-                Gives::First => all.insert(0, text),
-                _ => {}
-            }
+            let at = if matches!(gives, Gives::First) { 0 } else { all.len() };
+            all.insert(at, text);
             dtype
         }
-        None => result_type(gives, &all)?,
+        _ => result_type(gives, &all)?,
     };
     let mut kept = call_args(&all)?;
     if !named.is_empty() {

@@ -147,7 +147,9 @@ fn wrong_count(function: &str, min: usize, max: usize, given: usize) -> HostErro
     HostError::type_error(match (min, max) {
         (0, 0) => format!("{function}() takes no arguments ({given} given)"),
         (1, 1) => format!("{function}() takes exactly one argument ({given} given)"),
-        _ if min == max => format!("{function} expected {min} argument{}, got {given}", plural(min)),
+        _ if min == max => {
+            format!("{function} expected {min} argument{}, got {given}", plural(min))
+        }
         _ if given < min => {
             format!("{function} expected at least {min} argument{}, got {given}", plural(min))
         }

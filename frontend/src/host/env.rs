@@ -5,6 +5,7 @@
 //! looking at its statements ([`ScopeInfo`]).
 
 use super::chain::drop_as_chain;
+use super::limits::Charge;
 use super::value::Value;
 use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -44,7 +45,12 @@ pub struct Scope {
     blocks: Cell<u32>,
     /// What names meant before the open blocks bound them.
     undo: RefCell<Vec<(Symbol, Option<Value>)>>,
+    /// Kept for the memory meter.
+    _charge: Charge,
 }
+
+/// Bytes that a scope counts for in the memory meter.
+const SCOPE_BYTES: usize = 400;
 
 /// What looking up a name gives.
 pub enum Lookup {
@@ -67,7 +73,8 @@ impl Scope {
     /// An empty scope.
     pub fn new(kind: ScopeKind, info: Rc<ScopeInfo>, parent: Option<Rc<Scope>>) -> Scope {
         let (vars, order, undo) = Default::default();
-        Scope { kind, info, parent, vars, order, blocks: Cell::new(0), undo }
+        let (blocks, _charge) = (Cell::new(0), Charge::of(SCOPE_BYTES));
+        Scope { kind, info, parent, vars, order, blocks, undo, _charge }
     }
 
     /// The value of `name` in this scope alone.

@@ -199,10 +199,8 @@ impl HostError {
     /// Adds a secondary place.
     #[cold]
     pub fn with_secondary(mut self, span: Span, message: impl Into<String>) -> HostError {
-        let diagnostic = std::mem::replace(
-            self.extra(),
-            Diagnostic::error(Code(0), Span::NONE, String::new()),
-        );
+        let diagnostic =
+            std::mem::replace(self.extra(), Diagnostic::error(Code(0), Span::NONE, String::new()));
         *self.extra() = diagnostic.with_secondary(span, message);
         self
     }

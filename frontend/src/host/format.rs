@@ -29,7 +29,9 @@ struct Spec {
 impl Spec {
     fn parse(text: &str, of: &str) -> Result<Spec> {
         let invalid = || {
-            HostError::value_error(format!("Invalid format specifier '{text}' for object of type '{of}'"))
+            HostError::value_error(format!(
+                "Invalid format specifier '{text}' for object of type '{of}'"
+            ))
         };
         let mut spec = Spec::default();
         let mut rest: Vec<char> = text.chars().collect();
@@ -160,15 +162,18 @@ impl Evaluator {
                 };
                 let key = Value::from(key);
                 let value = self.dict_get(dict, &key)?;
-                named = Some(value.map_or_else(|| Err(self.key_error(&key)), Ok)
-                    .map_err(|error| error.unwrap_or_else(|e| e))?);
+                named = Some(
+                    value
+                        .map_or_else(|| Err(self.key_error(&key)), Ok)
+                        .map_err(|error| error.unwrap_or_else(|e| e))?,
+                );
                 used_name = true;
             }
             let mut next = |_: &mut Self| match named.take() {
                 Some(value) => Ok(value),
-                None => values.pop().ok_or_else(|| {
-                    HostError::type_error("not enough arguments for format string")
-                }),
+                None => values
+                    .pop()
+                    .ok_or_else(|| HostError::type_error("not enough arguments for format string")),
             };
             let piece = self.percent_field(&mut chars, &mut next)?;
             out.push_str(&piece);
@@ -325,9 +330,8 @@ impl Evaluator {
                 let message = "Single '}' encountered in format string";
                 return Err(HostError::value_error(message));
             }
-            let end = field_end(&rest[at + 1..]).ok_or_else(|| {
-                HostError::value_error("expected '}' before end of string")
-            })?;
+            let end = field_end(&rest[at + 1..])
+                .ok_or_else(|| HostError::value_error("expected '}' before end of string"))?;
             let field = &rest[at + 1..at + 1 + end];
             out.push_str(&self.format_field(field, args, auto, depth)?);
             rest = &rest[at + 2 + end..];
@@ -404,8 +408,7 @@ impl Evaluator {
 
 fn positional(args: &CallArgs, at: usize) -> Result<Value> {
     args.positional.get(at).map(|arg| arg.value.clone()).ok_or_else(|| {
-        let message =
-            format!("Replacement index {at} out of range for positional args tuple");
+        let message = format!("Replacement index {at} out of range for positional args tuple");
         HostError::exception(super::ExcKind::IndexError, message)
     })
 }
@@ -447,7 +450,8 @@ fn format_str(spec: &Spec, text: &str) -> Result<String> {
 }
 
 fn format_int(spec: &Spec, value: &BigInt, original: &Value) -> Result<String> {
-    if spec.precision.is_some() && !matches!(spec.ty, Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%')) {
+    if spec.precision.is_some() && !matches!(spec.ty, Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%'))
+    {
         return Err(HostError::value_error("Precision not allowed in integer format specifier"));
     }
     let sign = spec.sign(value.is_negative());

@@ -5,6 +5,7 @@ use super::chain::drop_as_chain;
 use super::dict::{Dict, Set};
 use super::error::{HostError, Result};
 use super::exceptions::ExcKind;
+use super::limits::Charge;
 use super::types::type_name;
 use super::value::{List, RangeValue, Tuple, Value};
 use super::{CallArgs, Evaluator};
@@ -25,6 +26,8 @@ pub struct IterCell {
     /// The name of its type.
     pub name: &'static str,
     state: RefCell<Option<Box<dyn LazyIter>>>,
+    /// Kept for the memory meter.
+    _charge: Charge,
 }
 
 drop_as_chain! {
@@ -34,9 +37,10 @@ drop_as_chain! {
 impl IterCell {
     /// The next value.
     pub fn next(&self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        ev.check_stack()?;
         match self.state.try_borrow_mut() {
-            Ok(mut state) => state.as_mut().map_or(Ok(None), |state| state.next(ev)),
+            Ok(mut state) => {
+                ev.nested(|ev| state.as_mut().map_or(Ok(None), |state| state.next(ev)))
+            }
             Err(_) => Err(HostError::value_error(format!("{} already executing", self.name))),
         }
     }
@@ -45,7 +49,8 @@ impl IterCell {
 impl Value {
     /// An iterator.
     pub fn iterator(name: &'static str, state: impl LazyIter + 'static) -> Value {
-        Value::Iterator(Rc::new(IterCell { name, state: RefCell::new(Some(Box::new(state))) }))
+        let (state, _charge) = (RefCell::new(Some(Box::new(state) as _)), Charge::of(256));
+        Value::Iterator(Rc::new(IterCell { name, state, _charge }))
     }
 }
 

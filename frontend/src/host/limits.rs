@@ -24,7 +24,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { fuel: 20_000_000, memory: 256 << 20, depth: 1000, int_bits: 1 << 21 }
+        Limits { fuel: 16_000_000, memory: 192 << 20, depth: 1000, int_bits: 1 << 21 }
     }
 }
 
@@ -38,6 +38,13 @@ impl Limits {
         }
     }
 }
+
+/// Nesting of expressions of the IR; what the validator allows.
+pub const MAX_EXPR_DEPTH: usize = 512;
+/// Steps and bytes that a node of the IR costs.
+pub const IR_STEPS: u64 = 6;
+/// See [`IR_STEPS`].
+pub const IR_BYTES: usize = 80;
 
 thread_local! {
     /// Bytes charged by the evaluation that runs on this thread.
@@ -54,6 +61,31 @@ impl Charge {
         let old = self.0.replace(bytes);
         METER.with(|meter| meter.set((meter.get() + bytes).saturating_sub(old)));
     }
+}
+
+impl Charge {
+    /// The charge of something that takes `bytes` as long as it lives.
+    pub fn of(bytes: usize) -> Charge {
+        let charge = Charge::default();
+        charge.set(bytes);
+        charge
+    }
+}
+
+impl Clone for Charge {
+    fn clone(&self) -> Charge {
+        Charge::of(self.0.get())
+    }
+}
+
+/// Tells the meter that `bytes` were allocated.
+pub fn allocated(bytes: usize) {
+    METER.with(|meter| meter.set(meter.get() + bytes));
+}
+
+/// Tells the meter that `bytes` were given back.
+pub fn released(bytes: usize) {
+    METER.with(|meter| meter.set(meter.get().saturating_sub(bytes)));
 }
 
 impl Drop for Charge {
@@ -112,7 +144,7 @@ impl Budget {
         }
     }
 
-    /// Charges `bytes` that are never given back (strings, tuples, objects, IR).
+    /// Charges `bytes` that are never given back (strings, IR).
     #[inline]
     pub fn consume(&self, bytes: usize) -> Result<()> {
         self.reserve(bytes)?;

@@ -88,6 +88,8 @@ pub struct Evaluator {
     pub(crate) called: FxHashMap<Symbol, Arc<tirade_ir::PrimFunc>>,
     /// Scopes that functions were made in; emptied at the end, for they hold each other.
     captured: Vec<Weak<Scope>>,
+    /// Expressions of the IR that were built.
+    n_built: u64,
     /// Containers that `repr` is inside of.
     pub(crate) repr_stack: Vec<usize>,
     /// Containers inside each other that `==` or `repr` is in.
@@ -159,6 +161,7 @@ impl Evaluator {
             imported: FxHashMap::default(),
             called: FxHashMap::default(),
             captured: Vec::new(),
+            n_built: 0,
             repr_stack: Vec::new(),
             container_depth: 0,
             stack_base: stack_position(),
@@ -214,8 +217,7 @@ impl Evaluator {
         }
         let value = match ExcKind::ALL.iter().find(|kind| kind.name() == name.as_str()) {
             Some(kind) => Some(Value::Class(self.exception_class(*kind))),
-            None => builtins::global(name.as_str())
-                .or_else(|| dialect::hooks::default_name(name)),
+            None => builtins::global(name.as_str()).or_else(|| dialect::hooks::default_name(name)),
         };
         self.caches.default_names.insert(name, value.clone());
         value
@@ -340,6 +342,25 @@ impl Evaluator {
     /// True when the file has so many errors that more would not help.
     pub fn gave_up(&self) -> bool {
         self.error_count() >= MAX_ERRORS
+    }
+
+    /// Charges for a value of the IR that was just built. Now and then its nesting is checked: a
+    /// script that adds to one expression for ever is stopped before the tree is too deep to be
+    /// walked. The interval is prime, so that no loop can keep in step with it.
+    pub(crate) fn built(&mut self, value: Value) -> Result<Value> {
+        let Value::Expr(expr) = &value else {
+            return Ok(value);
+        };
+        self.budget.step(limits::IR_STEPS)?;
+        self.budget.consume(limits::IR_BYTES)?;
+        self.n_built += 1;
+        if self.n_built.is_multiple_of(251) && walk::is_deeper(expr, limits::MAX_EXPR_DEPTH) {
+            let limit = limits::MAX_EXPR_DEPTH;
+            let message = format!("this builds an expression that is nested deeper than {limit}");
+            return Err(HostError::new(tirade_ir::Code::NESTING_LIMIT, Span::NONE, message)
+                .with_help("store a part of it in a buffer, or make the loop one of the program"));
+        }
+        Ok(value)
     }
 
     /// Refuses to go deeper when the stack is nearly used up. The limits on calls and on nesting

@@ -116,7 +116,8 @@ impl Evaluator {
             return Ok(true);
         }
         let too_large = || HostError::new(Code::SOURCE_TOO_LARGE, span, "too much source text");
-        let file = self.sources.add(script.name, script.text.to_string()).map_err(|_| too_large())?;
+        let file =
+            self.sources.add(script.name, script.text.to_string()).map_err(|_| too_large())?;
         let (module, diagnostics) = crate::parser::parse_file(&file);
         self.diagnostics.extend(diagnostics);
         let info = Rc::new(ScopeInfo::default());

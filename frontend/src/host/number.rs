@@ -10,7 +10,12 @@ use num_traits::{Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
 
 /// `lhs op rhs`; `None` if the two are not both numbers, or the operator is not theirs.
-pub fn binary(budget: &Budget, op: Operator, lhs: &Value, rhs: &Value) -> Result<Option<Value>> {
+pub fn binary(
+    budget: &mut Budget,
+    op: Operator,
+    lhs: &Value,
+    rhs: &Value,
+) -> Result<Option<Value>> {
     match (lhs, rhs) {
         (Value::Int(a), Value::Int(b)) => int_binary(budget, op, *a, *b),
         (Value::Bool(a), Value::Bool(b)) => match op {
@@ -32,7 +37,7 @@ pub fn binary(budget: &Budget, op: Operator, lhs: &Value, rhs: &Value) -> Result
     }
 }
 
-fn int_binary(budget: &Budget, op: Operator, a: i64, b: i64) -> Result<Option<Value>> {
+fn int_binary(budget: &mut Budget, op: Operator, a: i64, b: i64) -> Result<Option<Value>> {
     let small = match op {
         Operator::Add => a.checked_add(b),
         Operator::Sub => a.checked_sub(b),
@@ -69,8 +74,13 @@ fn exact_f64(value: i64) -> bool {
     value.unsigned_abs() <= 1 << 53
 }
 
-fn big_binary(budget: &Budget, op: Operator, a: &BigInt, b: &BigInt) -> Result<Option<Value>> {
+fn big_binary(budget: &mut Budget, op: Operator, a: &BigInt, b: &BigInt) -> Result<Option<Value>> {
     let size = a.bits().max(b.bits());
+    let (m, n) = (a.bits() / 64 + 1, b.bits() / 64 + 1);
+    budget.step(match op {
+        Operator::Mul | Operator::FloorDiv | Operator::Mod | Operator::Div => 1 + m * n / 64,
+        _ => 1 + (m + n) / 16,
+    })?;
     let value = match op {
         Operator::Add => a + b,
         Operator::Sub => a - b,
@@ -108,7 +118,7 @@ fn shift_count(count: &BigInt) -> Result<u64> {
     }
 }
 
-fn big_pow(budget: &Budget, base: &BigInt, exponent: &BigInt) -> Result<Value> {
+fn big_pow(budget: &mut Budget, base: &BigInt, exponent: &BigInt) -> Result<Value> {
     if exponent.is_negative() {
         let (base, exponent) = (big_to_f64(base)?, big_to_f64(exponent)?);
         return float_binary(Operator::Pow, base, exponent).map(|v| v.expect("floats have **"));
@@ -123,7 +133,9 @@ fn big_pow(budget: &Budget, base: &BigInt, exponent: &BigInt) -> Result<Value> {
     }
     let exponent = exponent.to_u64().unwrap_or(u64::MAX);
     budget.check_int_bits((base.bits() - 1).saturating_mul(exponent))?;
-    let exponent = u32::try_from(exponent).expect("bounded by the number of bits");
+    let n_words = base.bits() * exponent / 64 + 1;
+    budget.step(n_words * n_words / 64)?;
+    let exponent = u32::try_from(exponent).unwrap_or(u32::MAX);
     Ok(Value::int(base.pow(exponent)))
 }
 

@@ -5,6 +5,7 @@ use super::chain::drop_as_chain;
 use super::env::{Scope, ScopeInfo};
 use super::error::Result;
 use super::exceptions::ExcKind;
+use super::limits::Charge;
 use super::value::{Tuple, Value};
 use super::{CallArgs, Evaluator};
 use crate::ast;
@@ -58,6 +59,8 @@ pub struct Function {
     pub attrs: RefCell<Vec<(Symbol, Value)>>,
     /// The class it is a method of.
     pub owner: OnceCell<Weak<Class>>,
+    /// Its share in the memory meter.
+    pub charge: Charge,
 }
 
 impl Function {
@@ -254,12 +257,15 @@ pub struct Instance {
     pub attrs: RefCell<Vec<(Symbol, Value)>>,
     /// Items of a named tuple, or `args` of an exception.
     pub items: RefCell<Tuple>,
+    /// Its share in the memory meter.
+    charge: Charge,
 }
 
 impl Instance {
     /// A new instance without attributes.
     pub fn new(class: Rc<Class>, items: Tuple) -> Instance {
-        Instance { class, attrs: RefCell::default(), items: RefCell::new(items) }
+        let (attrs, charge) = (RefCell::default(), Charge::of(160));
+        Instance { class, attrs, items: RefCell::new(items), charge }
     }
 
     /// Its own attribute `name`.
@@ -269,7 +275,9 @@ impl Instance {
 
     /// Sets its attribute `name`.
     pub fn set(&self, name: Symbol, value: Value) {
-        set_attr(&mut self.attrs.borrow_mut(), name, value);
+        let mut attrs = self.attrs.borrow_mut();
+        set_attr(&mut attrs, name, value);
+        self.charge.set(160 + 32 * attrs.capacity());
     }
 
     /// Items, if the class is a named tuple.

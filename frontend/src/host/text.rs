@@ -1,12 +1,12 @@
 //! `repr` and `str`.
 
+use super::Evaluator;
 use super::dict::DictKind;
 use super::error::{HostError, Result};
 use super::exceptions::ExcKind;
 use super::object::Instance;
 use super::types::type_name;
 use super::value::Value;
-use super::Evaluator;
 use crate::dialect::hooks;
 use std::rc::Rc;
 use tirade_ir::span::Span;

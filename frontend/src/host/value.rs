@@ -7,7 +7,7 @@ use super::builtins::Builtin;
 use super::chain::{drop_as_chain, drop_chain};
 use super::dict::{Dict, Set};
 use super::iter::IterCell;
-use super::limits::Charge;
+use super::limits::{Charge, allocated, released};
 use super::object::{BoundMethod, Class, Function, HostObject, Instance};
 use super::types::Type;
 use crate::dialect::{DialectValue, Entry};
@@ -156,6 +156,19 @@ pub struct BoundEntry {
 }
 
 impl Tuple {
+    fn new(items: Rc<[Value]>) -> Tuple {
+        let tuple = Tuple(items);
+        if !tuple.is_empty() {
+            allocated(tuple.bytes());
+        }
+        tuple
+    }
+
+    /// Bytes it counts for in the memory meter.
+    fn bytes(&self) -> usize {
+        self.0.len() * size_of::<Value>() + 32
+    }
+
     /// The same object.
     pub fn ptr_eq(&self, other: &Tuple) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
@@ -186,21 +199,24 @@ impl Default for Tuple {
 
 impl Drop for Tuple {
     fn drop(&mut self) {
-        if Rc::strong_count(&self.0) == 1 && self.0.iter().any(Value::is_link) {
-            drop_chain(std::mem::replace(&mut self.0, Rc::from([])));
+        if Rc::strong_count(&self.0) == 1 && !self.0.is_empty() {
+            released(self.bytes());
+            if self.0.iter().any(Value::is_link) {
+                drop_chain(std::mem::replace(&mut self.0, Rc::from([])));
+            }
         }
     }
 }
 
 impl<T: Into<Rc<[Value]>>> From<T> for Tuple {
     fn from(items: T) -> Tuple {
-        Tuple(items.into())
+        Tuple::new(items.into())
     }
 }
 
 impl FromIterator<Value> for Tuple {
     fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Tuple {
-        Tuple(items.into_iter().collect())
+        Tuple::new(items.into_iter().collect())
     }
 }
 

@@ -2,7 +2,9 @@
 
 use crate::ast::{self, DictItem, Expr, ExprKind, FStringPart, Stmt, StmtKind};
 use rustc_hash::FxHashSet;
+use tirade_ir::expr::PrimExpr;
 use tirade_ir::symbol::Symbol;
+use tirade_ir::visit::{Visitor, walk_expr};
 
 /// Calls `visit` on `expr` and every expression inside it that belongs to the same scope or to a
 /// comprehension in it; bodies of lambdas are left out, their defaults are not.
@@ -207,6 +209,29 @@ pub fn names_in_expr(expr: &Expr, names: &mut FxHashSet<Symbol>) {
         names.insert(*name);
     }
     for_each_child(expr, &mut |child| names_in_expr(child, names));
+}
+
+/// True if `expr` is nested deeper than `limit`.
+pub fn is_deeper(expr: &PrimExpr, limit: usize) -> bool {
+    struct Depth {
+        left: usize,
+        exceeded: bool,
+    }
+
+    impl Visitor for Depth {
+        fn visit_expr(&mut self, expr: &PrimExpr) {
+            self.exceeded |= self.left == 0;
+            if !self.exceeded {
+                self.left -= 1;
+                walk_expr(self, expr);
+                self.left += 1;
+            }
+        }
+    }
+
+    let mut depth = Depth { left: limit, exceeded: false };
+    depth.visit_expr(expr);
+    depth.exceeded
 }
 
 /// Calls `visit` on every name in `expr`, in the order they stand.

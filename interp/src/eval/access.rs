@@ -193,6 +193,9 @@ impl Machine<'_> {
             }
         }
         self.view(access.buffer).store_lane(cell, bits);
+        if !access.remembered_by.is_empty() {
+            self.remember_write(access, cell);
+        }
         if self.func.buffers[access.buffer as usize].traced {
             self.trace_access("write", access, indices, bits);
         }

@@ -109,6 +109,7 @@ impl Machine<'_> {
             // No other thread updates the element now: loops whose iterations may meet in one
             // element run on one thread.
             self.view(e.access.buffer).store_lane(cell, value);
+            self.remember_write(&e.access, cell);
         }
         old
     }

@@ -77,6 +77,9 @@ impl<'p> Machine<'p> {
     pub(crate) fn iteration(&mut self, s: &'p For, trip: Trip, i: u64) -> Flow {
         self.step(s.span);
         self.set_loop_var(s, trip.value(i));
+        if !s.recomputes.is_empty() {
+            self.forget_instances(&s.recomputes);
+        }
         match s.thread {
             None => self.exec(&s.body),
             Some(axis) => self.bound_iteration(s, axis, trip, i),

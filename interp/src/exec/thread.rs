@@ -7,12 +7,13 @@
 
 use super::Trip;
 use crate::machine::{BoundAxis, Flow, Frame, Lanes, Machine};
+use crate::instance::Record;
 use crate::memory::Memory;
 use crate::race::{Iterations, ThreadPath};
 use crate::tree::{Alloc, AllReduce, Block, Expr, For, If, Sharing, Stmt, ThreadAxis, While};
 use crate::view::View;
 use smallvec::SmallVec;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tirade_ir::{Code, Span};
 
 /// A thread of a block.
@@ -344,6 +345,12 @@ impl<'p> Machine<'p> {
             return Flow::Stop;
         }
         for i in 0..trip.count {
+            for block in &s.recomputes {
+                let record: Arc<Mutex<Record>> = Arc::default();
+                for thread in &mut group.threads {
+                    thread.frame.records[*block] = Some(record.clone());
+                }
+            }
             for (&thread, own) in active.iter().zip(&trips) {
                 let Some(own) = own else { continue };
                 self.as_thread(group, thread, |m| {

@@ -2,9 +2,10 @@
 
 use super::func::FuncResolver;
 use super::path::Step;
-use crate::tree::{Block, Iter, Match, Region, RegionCheck, Slot, Stmt};
+use crate::tree::{Block, Instances, Iter, Match, Region, RegionCheck, Slot, Stmt};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
+use tirade_ir::visit::{Visitor, walk_block, walk_expr};
 use tirade_ir::{
     BinOp, Block as IrBlock, BlockRealize, Buffer, BufferRegion, IterVarKind, MatchBufferRegion,
     PrimExpr, Range, Span, Var, VarId,
@@ -19,6 +20,8 @@ pub(super) struct BlockContext {
     pub(super) allocated: FxHashSet<VarId>,
     /// Some access has to be held against the regions at run time.
     consulted: bool,
+    /// Pointers to memory that is listed in `writes` alone, and read in the body nevertheless.
+    read_back: FxHashSet<VarId>,
 }
 
 impl BlockContext {
@@ -154,6 +157,12 @@ impl FuncResolver<'_, '_> {
             self.ranges.push(iter.var, &iter.dom.min, &iter.dom.extent);
         }
         let instances = self.instances(realize);
+        if instances != Instances::default() {
+            // The step before is the loop whose iterations may compute the block anew.
+            let at = self.recompute_scope(realize).checked_sub(1);
+            let at = at.filter(|at| matches!(self.path[*at], Step::Loop(_)));
+            self.recomputed.extend(at.map(|at| (at, id)));
+        }
         for (iter, value) in block.iter_vars.iter().zip(&realize.iter_values) {
             self.meanings.set(iter.var, value);
         }
@@ -162,7 +171,14 @@ impl FuncResolver<'_, '_> {
         }
         self.path.push(Step::Block);
         let context =
-            BlockContext { id, block: block.clone(), allocated: Default::default(), consulted: false };
+            BlockContext {
+                id,
+                block: block.clone(),
+                allocated: Default::default(),
+                consulted: false,
+                read_back: self.read_back(block),
+            };
+        let remembers_writes = !context.read_back.is_empty();
         self.blocks.push(context);
         let allocs = block.alloc_buffers.iter().map(|b| self.alloc(b, b.span)).collect();
         let matches = block.match_buffers.iter().map(|m| self.match_buffer(m)).collect();
@@ -180,6 +196,7 @@ impl FuncResolver<'_, '_> {
             predicate,
             scope,
             regions,
+            remembers_writes,
             allocs,
             matches,
             init,
@@ -250,11 +267,33 @@ impl FuncResolver<'_, '_> {
                 false => listed(&block.reads) || (reads_writes && listed(&block.writes)),
             };
             if !inside {
-                checks.push(RegionCheck { block: self.blocks[n].id, reads_writes });
+                let own_writes = self.blocks[n].read_back.contains(&root);
+                checks.push(RegionCheck { block: self.blocks[n].id, reads_writes, own_writes });
                 self.blocks[n].consulted = true;
             }
         }
         checks.into()
+    }
+
+    /// Blocks around a write to `buffer` whose instances remember it.
+    pub(super) fn remembering_blocks(&self, buffer: &Buffer) -> Box<[usize]> {
+        let root = self.root(buffer.data);
+        let remembers = |b: &&BlockContext| b.read_back.contains(&root);
+        self.blocks.iter().filter(remembers).map(|b| b.id).collect()
+    }
+
+    /// Memory that a block lists in `writes` alone, while its body reads it. An instance may read
+    /// what it wrote itself. (A block with a reduce axis may read what it writes anyway.)
+    fn read_back(&self, block: &IrBlock) -> FxHashSet<VarId> {
+        let reduces = block.iter_vars.iter().any(|i| i.kind == IterVarKind::CommReduce);
+        if reduces || block.inferred.reads {
+            return FxHashSet::default();
+        }
+        let mut loads = Loads(FxHashSet::default());
+        loads.visit_stmt(&block.body);
+        let read: FxHashSet<VarId> = loads.0.into_iter().map(|var| self.root(var)).collect();
+        let written = block.writes.iter().map(|r| self.root(r.buffer.data));
+        written.filter(|root| read.contains(root)).collect()
     }
 
     fn match_buffer(&mut self, m: &MatchBufferRegion) -> Match {
@@ -271,6 +310,26 @@ impl FuncResolver<'_, '_> {
         self.set_root(m.buffer.data, m.source.buffer.data);
         let buffer = self.define_buffer(&m.buffer);
         Match { buffer, source, ranges, shape_vars, stride_vars, offset_var, span }
+    }
+}
+
+/// Collects pointers to memory that is read.
+struct Loads(FxHashSet<Var>);
+
+impl Visitor for Loads {
+    fn visit_expr(&mut self, expr: &PrimExpr) {
+        if let PrimExpr::Load(load) = expr {
+            self.0.insert(load.buffer.data);
+        }
+        walk_expr(self, expr);
+    }
+
+    fn visit_block(&mut self, block: &IrBlock) {
+        // A view is read as what it views.
+        for m in &block.match_buffers {
+            self.0.insert(m.source.buffer.data);
+        }
+        walk_block(self, block);
     }
 }
 

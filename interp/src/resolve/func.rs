@@ -43,6 +43,10 @@ pub(super) struct FuncResolver<'r, 'a> {
     pub(super) undeclared: Vec<(BufferId, Slot)>,
     /// Pointers of views, by the pointer of what they view.
     roots: FxHashMap<VarId, VarId>,
+    /// Pointers to memory that the function allocates.
+    pub(super) allocated: FxHashSet<VarId>,
+    /// Blocks that the loops around may compute anew, by the loop's place in the path.
+    pub(super) recomputed: Vec<(usize, usize)>,
     /// What axes and names stand for.
     pub(super) meanings: Meanings,
     /// Views of regions, with the region.
@@ -80,6 +84,8 @@ impl<'r, 'a> FuncResolver<'r, 'a> {
             reducer: None,
             undeclared: Vec::new(),
             roots: FxHashMap::default(),
+            allocated: FxHashSet::default(),
+            recomputed: Vec::new(),
             meanings: Meanings::default(),
             views: FxHashMap::default(),
             path: Vec::new(),
@@ -263,6 +269,11 @@ impl<'r, 'a> FuncResolver<'r, 'a> {
     pub(super) fn set_root(&mut self, view: Var, source: Var) {
         let root = self.root(source);
         self.roots.insert(view.id, root);
+    }
+
+    /// True if the memory behind a pointer is allocated by the function.
+    pub(super) fn is_allocated(&self, root: VarId) -> bool {
+        self.allocated.contains(&root)
     }
 
     /// The pointer by which the memory behind `pointer` was introduced.

@@ -4,7 +4,7 @@
 use super::affine::{Meanings, Sum, determines};
 use super::func::FuncResolver;
 use crate::tree::Instances;
-use tirade_ir::{BlockRealize, IterVarKind, PrimExpr, Var, VarId};
+use tirade_ir::{Block, BlockRealize, BufferRegion, IterVarKind, PrimExpr, Var, VarId};
 
 /// A construct around the present place.
 #[derive(Clone, Debug)]
@@ -29,6 +29,8 @@ pub(super) struct LoopStep {
     pub(super) count: Option<i128>,
     /// Distance of values.
     pub(super) step: i128,
+    /// Other blocks stand in the loop besides the ones around the present place.
+    pub(super) is_shared: bool,
 }
 
 impl LoopStep {
@@ -45,25 +47,67 @@ impl FuncResolver<'_, '_> {
         let reduces = iters.iter().any(|i| i.kind == IterVarKind::CommReduce);
         let opaque = iters.iter().any(|i| i.kind == IterVarKind::Opaque);
         let counted = !iters.is_empty() && !opaque;
-        let distinct = self.are_distinct(realize);
-        let orderly = distinct && self.is_init_first(realize);
+        let from = self.recompute_scope(realize);
+        let distinct = self.are_distinct(realize, from);
+        let orderly = distinct && self.is_init_first(realize, from);
         Instances {
             duplicates: counted && !distinct,
             init: realize.block.init.is_some() && reduces && !orderly,
         }
     }
 
-    /// Steps from the block around the present place to it, outermost first.
-    fn steps(&self) -> &[Step] {
-        let start = self.path.iter().rposition(|s| matches!(s, Step::Block)).map_or(0, |i| i + 1);
-        &self.path[start..]
+    /// Place in the path behind the block around the present place.
+    fn scope_start(&self) -> usize {
+        self.path.iter().rposition(|s| matches!(s, Step::Block)).map_or(0, |i| i + 1)
     }
 
-    fn loops(&self) -> impl Iterator<Item = &LoopStep> {
-        self.steps().iter().filter_map(|s| match s {
+    fn loops(&self, from: usize) -> impl Iterator<Item = &LoopStep> {
+        self.path[from..].iter().filter_map(|s| match s {
             Step::Loop(l) => Some(l),
             Step::While | Step::If | Step::Block => None,
         })
+    }
+
+    /// Place in the path behind which the instances of a block must be distinct: the block around
+    /// it or, if it may be computed anew, the innermost loop in which it stands together with
+    /// other blocks (see `docs/decisions/011-recomputation.md`).
+    pub(super) fn recompute_scope(&self, realize: &BlockRealize) -> usize {
+        let start = self.scope_start();
+        let shared = |s: &Step| matches!(s, Step::Loop(l) if l.is_shared);
+        let Some(at) = self.path[start..].iter().rposition(shared) else { return start };
+        let from = start + at + 1;
+        if self.may_recompute(realize, from) { from } else { start }
+    }
+
+    /// True if a block may run again in another iteration of the loops before `from`: it writes
+    /// memory of the function only, and starts from nothing that it wrote before.
+    fn may_recompute(&self, realize: &BlockRealize, from: usize) -> bool {
+        let block = &realize.block;
+        let own = |r: &BufferRegion| self.is_allocated(self.root(r.buffer.data));
+        if block.writes.is_empty() || !block.writes.iter().all(own) {
+            return false;
+        }
+        let inner: Vec<VarId> = self.loops(from).map(|l| l.var.id).collect();
+        let reduced = block.iter_vars.iter().zip(&realize.iter_values);
+        let reduced = reduced.filter(|(iter, _)| iter.kind == IterVarKind::CommReduce);
+        let mut reduces = false;
+        for (_, value) in reduced {
+            reduces = true;
+            let mut vars = Vec::new();
+            match Sum::of(value, &self.meanings) {
+                Some(sum) => sum.vars(&mut vars),
+                None => return false,
+            }
+            if vars.iter().any(|v| !inner.contains(v)) {
+                return false;
+            }
+        }
+        if reduces { block.init.is_some() } else { !self.reads_what_it_writes(block) }
+    }
+
+    fn reads_what_it_writes(&self, block: &Block) -> bool {
+        let root = |r: &BufferRegion| self.root(r.buffer.data);
+        block.reads.iter().any(|r| block.writes.iter().any(|w| root(w) == root(r)))
     }
 
     fn binding_sums(&self, realize: &BlockRealize) -> Option<Vec<Sum>> {
@@ -71,21 +115,21 @@ impl FuncResolver<'_, '_> {
     }
 
     /// True if every iteration of the loops around a block has axis values of its own.
-    fn are_distinct(&self, realize: &BlockRealize) -> bool {
-        if self.steps().iter().any(|s| matches!(s, Step::While)) {
+    fn are_distinct(&self, realize: &BlockRealize, from: usize) -> bool {
+        if self.path[from..].iter().any(|s| matches!(s, Step::While)) {
             return false;
         }
         let Some(sums) = self.binding_sums(realize) else { return false };
         let wanted: Vec<VarId> =
-            self.loops().filter(|l| l.count != Some(1)).map(|l| l.var.id).collect();
-        let span = |var: VarId| self.loops().find(|l| l.var.id == var)?.span();
+            self.loops(from).filter(|l| l.count != Some(1)).map(|l| l.var.id).collect();
+        let span = |var: VarId| self.loops(from).find(|l| l.var.id == var)?.span();
         determines(&sums, &wanted, &[], &span)
     }
 
     /// True if for all values of the other axes, the first instance has all reduce axes at the
     /// minimum of their domains.
-    fn is_init_first(&self, realize: &BlockRealize) -> bool {
-        let skips = self.steps().iter().any(|s| !matches!(s, Step::Loop(_)));
+    fn is_init_first(&self, realize: &BlockRealize, from: usize) -> bool {
+        let skips = self.path[from..].iter().any(|s| !matches!(s, Step::Loop(_)));
         if skips || self.has_jumps {
             return false;
         }
@@ -95,20 +139,21 @@ impl FuncResolver<'_, '_> {
             let reduces = iter.kind == IterVarKind::CommReduce;
             sum.vars(if reduces { &mut reduced } else { &mut spatial });
         }
-        let inner: Vec<VarId> = self.loops().map(|l| l.var.id).collect();
+        let inner: Vec<VarId> = self.loops(from).map(|l| l.var.id).collect();
         reduced.retain(|v| inner.contains(v));
         spatial.retain(|v| inner.contains(v));
         if reduced.iter().any(|v| spatial.contains(v)) {
             return false;
         }
         // A loop that no axis depends on would come into the order of instances.
-        if self.loops().any(|l| l.count != Some(1) && !spatial.contains(&l.var.id) && !reduced.contains(&l.var.id)) {
+        let used = |var: &VarId| spatial.contains(var) || reduced.contains(var);
+        if self.loops(from).any(|l| l.count != Some(1) && !used(&l.var.id)) {
             return false;
         }
         if !realize.predicate.is_int(1) && depends_on(&realize.predicate, &reduced, &self.meanings) {
             return false;
         }
-        let first = |var: VarId| self.loops().find(|l| l.var.id == var)?.min;
+        let first = |var: VarId| self.loops(from).find(|l| l.var.id == var)?.min;
         realize.block.iter_vars.iter().zip(&sums).all(|(iter, sum)| {
             iter.kind != IterVarKind::CommReduce
                 || (sum.eval(&first).is_some() && sum.eval(&first) == iter.dom.min.as_int())

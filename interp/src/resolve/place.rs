@@ -22,6 +22,7 @@ impl FuncResolver<'_, '_> {
             self.cannot_run(span, format!("{n} indices into `{}` of rank {rank}", buffer.name));
         }
         let regions = self.region_checks(buffer, indices, is_write);
+        let remembered_by = if is_write { self.remembering_blocks(buffer) } else { Box::default() };
         let slot = self.buffer(buffer, span);
         let (last, leading) = match indices.split_last() {
             Some((last, leading)) => (Some(last), leading),
@@ -40,6 +41,7 @@ impl FuncResolver<'_, '_> {
             indices,
             index_lanes: (lanes > 1).then_some(lanes),
             regions,
+            remembered_by,
             site: self.r.sites.len() as u32 - 1,
             span,
         }

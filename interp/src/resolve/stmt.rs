@@ -8,6 +8,7 @@ use super::place::base_pointer;
 use crate::tree::{Alloc, Assert, For, If, Instances, Stmt, Store, ThreadAxis, While};
 use tirade_ir::expr::vector_access_dtype;
 use tirade_ir::stmt::{AllocBuffer, AttrNode, AttrStmt, Bind, BufferStore};
+use tirade_ir::visit::Visitor;
 use tirade_ir::{
     AttrValue, DType, For as IrFor, ForKind, Op, PrimExpr, Scalar, Span, Stmt as IrStmt, Symbol,
 };
@@ -146,6 +147,7 @@ impl FuncResolver<'_, '_> {
     /// An allocation of `buffer`.
     pub(super) fn alloc(&mut self, buffer: &tirade_ir::Buffer, span: Span) -> Alloc {
         self.refuse_large(buffer, span);
+        self.allocated.insert(buffer.data.id);
         for block in &mut self.blocks {
             block.allocated.insert(buffer.data.id);
         }
@@ -182,6 +184,7 @@ impl FuncResolver<'_, '_> {
             min: s.min.as_int(),
             count: s.extent.as_int().filter(|_| s.step.is_none()),
             step: 1,
+            is_shared: has_several_blocks(&s.body),
         }));
         if axis.is_some_and(|a| a.is_thread) {
             self.thread_vars.push((s.loop_var, slot));
@@ -191,6 +194,10 @@ impl FuncResolver<'_, '_> {
             self.thread_vars.pop();
         }
         self.path.pop();
+        let place = self.path.len();
+        let (here, outer) = self.recomputed.drain(..).partition(|(at, _)| *at == place);
+        self.recomputed = outer;
+        let here: Vec<(usize, usize)> = here;
         self.ranges.pop();
         self.close_scope();
         // Records of instances are kept by one thread.
@@ -205,6 +212,7 @@ impl FuncResolver<'_, '_> {
             thread: axis,
             scope,
             independent,
+            recomputes: here.into_iter().map(|(_, block)| block).collect(),
             strip: None,
             body,
             span: s.span,
@@ -239,6 +247,19 @@ impl FuncResolver<'_, '_> {
             _ => self.stmt(&s.body),
         }
     }
+}
+
+/// True if there is more than one block that is in no other block of the statement.
+fn has_several_blocks(stmt: &IrStmt) -> bool {
+    struct Blocks(usize);
+    impl Visitor for Blocks {
+        fn visit_block(&mut self, _: &tirade_ir::Block) {
+            self.0 += 1;
+        }
+    }
+    let mut blocks = Blocks(0);
+    blocks.visit_stmt(stmt);
+    blocks.0 > 1
 }
 
 /// True if instances of a block in the statement, which is in no other block of it, have to be

@@ -11,10 +11,10 @@ use tirade_ir::ForKind;
 pub(super) fn plan(s: &For) -> Option<StripPlan> {
     let mut slots = vec![s.slot];
     let mut body = &s.body;
-    if !is_ordered_or_independent(s) {
+    if !is_ordered_or_independent(s) || !s.recomputes.is_empty() {
         return None;
     }
-    while let Some(inner) = single_loop(body) {
+    while let Some(inner) = single_loop(body).filter(|s| s.recomputes.is_empty()) {
         let header = [&inner.min, &inner.extent];
         let fixed = header.iter().all(|i| is_fixed(&i.expr, &slots));
         if !is_ordered_or_independent(inner) || inner.step.is_some() || !fixed {
@@ -58,6 +58,7 @@ fn is_plain(stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Store(s) => {
             s.predicate.is_none()
+                && s.access.remembered_by.is_empty()
                 && s.lanes == 1
                 && is_plain_access(&s.access)
                 && is_plain_expr(&s.value)
@@ -66,6 +67,7 @@ fn is_plain(stmt: &Stmt) -> bool {
             b.allocs.is_empty()
                 && b.matches.is_empty()
                 && b.regions.is_empty()
+                && !b.remembers_writes
                 && b.instances == Instances::default()
                 && b.iters.iter().all(|i| is_plain_expr(&i.value.expr))
                 && b.predicate.as_ref().is_none_or(is_plain_expr)

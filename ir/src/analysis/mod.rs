@@ -5,3 +5,6 @@ pub mod regions;
 
 pub use complete::complete_func;
 pub use regions::{AccessRegions, access_regions};
+
+#[cfg(test)]
+mod tests;

@@ -204,7 +204,8 @@ impl Detector<'_> {
         {
             return Range::new(min.clone(), PrimExpr::int(1, min.dtype().element()));
         }
-        set.cover_range(&Range::from_extent(extent.clone()), &self.analyzer)
+        // The minimum of a whole dimension is the `int32` 0 whatever the index type, as in TVM.
+        set.cover_range(&Range::new(0.into(), extent.clone()), &self.analyzer)
     }
 
     fn inner_block(&mut self, realize: &BlockRealize) {

@@ -43,6 +43,21 @@ impl Sizes {
         }
     }
 
+    /// Gives every size that is not known yet a small value of its own: 16, 24, 32, …
+    ///
+    /// Scalar parameters are left alone: they have values by other means.
+    pub fn choose(&mut self, func: &PrimFunc) {
+        let scalars: Vec<VarId> = func.params.iter().map(|p| p.var.id).collect();
+        let shapes = func.buffers().flat_map(|b| b.shape.iter());
+        let mut next = 16;
+        for var in shapes.flat_map(vars_of) {
+            if self.get(var).is_none() && !scalars.contains(&var.id) {
+                self.set(var, next);
+                next += 8;
+            }
+        }
+    }
+
     /// If `extent` has one unknown and is linear in it, the value that makes it `actual`.
     fn learn(&mut self, extent: &PrimExpr, actual: i128) {
         let Some(Linear { unknown: Some(var), factor, rest }) = Linear::of(extent, self) else {

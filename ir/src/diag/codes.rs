@@ -109,6 +109,7 @@ codes! {
     321 HOST_MEMORY: "The values of the script take more memory than the limit.";
     322 HOST_DEPTH: "Calls are nested deeper than the limit. A recursion without end is the usual cause.";
     330 DUPLICATE_FUNCTION: "Two different functions of one file have the same name, so it is not clear which one the name means.";
+    331 NO_FUNCTION: "A script stands for its functions; this one defines none.";
     400 UNKNOWN_NAME: "The dialects have no such name.";
     401 UNKNOWN_KEYWORD: "The called name has no parameter of this name.";
     402 TOO_MANY_ARGUMENTS: "The call has more positional arguments than the called name has parameters.";
@@ -137,7 +138,6 @@ codes! {
     425 THREAD_TAG: "Threads are named `blockIdx.x`, `threadIdx.y`, `vthread` and the like.";
     426 LITERAL_RANGE: "A literal does not fit its data type.";
     427 ASSERT_MESSAGE: "An assertion has a message: a string, or a kind of error with the parts of a message.";
-    428 UNKNOWN_MEMBER: "The value has no member of this name.";
     429 INDEX_TYPE: "An index, an extent or a bound is an integer.";
     430 NOT_ASSIGNABLE: "Only buffers and mutable scalars can be stored to.";
     431 LET: "An immutable binding has a value, and a type that fits it.";

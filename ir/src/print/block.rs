@@ -150,6 +150,9 @@ impl Printer<'_> {
         if !self.is_sugared() {
             return (true, true);
         }
+        if self.facts.outermost == Some(block.id) {
+            return (!block.reads.is_empty(), !block.writes.is_empty());
+        }
         let found = access_regions_in(block, &self.scope);
         if !found.opaque.is_empty() {
             return (true, true);

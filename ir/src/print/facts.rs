@@ -2,7 +2,7 @@
 
 use crate::buffer::{Buffer, BufferId};
 use crate::expr::{PrimExpr, Var, VarId};
-use crate::stmt::{AllocBuffer, AllocOrigin, AttrNode, IterVar, Stmt};
+use crate::stmt::{AllocBuffer, AllocOrigin, AttrNode, BlockId, IterVar, Stmt};
 use crate::symbol::Symbol;
 use crate::visit::{Visitor, walk_expr, walk_stmt};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -12,6 +12,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub(super) struct FuncFacts {
     /// Whether there is a block.
     pub(super) has_block: bool,
+    /// The block that stands for the whole function: readers infer no regions for it.
+    pub(super) outermost: Option<BlockId>,
     /// Buffers that are written as mutable scalars.
     scalars: FxHashSet<BufferId>,
     /// Allocations whose buffer is read, written or passed, not only pointed to.
@@ -27,6 +29,11 @@ impl FuncFacts {
     pub(super) fn of(body: &Stmt, has_scalars: bool) -> FuncFacts {
         let mut collector = Collector { has_scalars, ..Collector::default() };
         collector.visit_stmt(body);
+        if let Stmt::Block(realize) = body
+            && realize.block.iter_vars.is_empty()
+        {
+            collector.facts.outermost = Some(realize.block.id);
+        }
         collector.facts
     }
 

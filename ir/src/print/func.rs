@@ -28,6 +28,7 @@ impl Printer<'_> {
     pub(super) fn func(&mut self, func: &PrimFunc, signature: &Signature) {
         self.names = Names::new();
         self.scope = Scope::default();
+        self.s_tir = func.s_tir;
         self.names.reserve([self.module_name]);
         self.type_vars.clone_from(&signature.type_vars);
         for var in &signature.type_vars {

@@ -190,6 +190,8 @@ struct Printer<'a> {
     facts: FuncFacts,
     /// The class around functions, by which they call each other.
     module_name: &'static str,
+    /// Whether the function is in the TensorIR dialect.
+    s_tir: bool,
     /// The buffers in sight.
     scope: Scope,
     /// Domains of the loops around, for axes that take theirs from a loop.
@@ -212,6 +214,7 @@ impl<'a> Printer<'a> {
             diagnostics: Vec::new(),
             facts: FuncFacts::default(),
             module_name: "Module",
+            s_tir: true,
             scope: Scope::default(),
             loops: FxHashMap::default(),
             type_vars: Vec::new(),

@@ -1,6 +1,6 @@
 //! Statements other than loops and blocks.
 
-use super::buffer::Site;
+use super::buffer::{Site, index_dtype};
 use super::expr::dtype_name;
 use super::{NodeKey, Printer, separated};
 use crate::buffer::Buffer;
@@ -267,7 +267,7 @@ impl Printer<'_> {
     }
 
     fn decl_buffer(&mut self, decl: &DeclBuffer) {
-        if self.is_modern() && self.is_sugared() && self.reshape(&decl.buffer) {
+        if self.is_modern() && self.is_sugared() && self.view(&decl.buffer) {
             return;
         }
         self.declare_buffer("decl_buffer", &decl.buffer, Site::View);
@@ -275,19 +275,27 @@ impl Printer<'_> {
         self.w.end_line();
     }
 
-    /// `B = A.view(16)`, if `view` is another shape of the buffer it points into and nothing else.
-    fn reshape(&mut self, view: &Buffer) -> bool {
+    /// `B = A.view(16)` or `B = A.view("int32")`, if the view differs from the buffer it points into
+    /// in nothing but its shape or its type.
+    fn view(&mut self, view: &Buffer) -> bool {
         let Some(owner) = self.names.owner(view.data).cloned() else { return false };
-        let is_reshape = owner.dtype == view.dtype
-            && owner.shape != view.shape
-            && !view.shape.is_empty()
-            && owner.strides == view.strides
+        let is_same_memory = owner.strides == view.strides
             && owner.elem_offset == view.elem_offset
+            && index_dtype(&owner) == index_dtype(view)
             && owner.scope == view.scope
             && owner.align == view.align
             && owner.offset_factor == view.offset_factor
             && owner.axis_separators == view.axis_separators;
-        if !is_reshape || self.facts.is_scalar(&owner) {
+        let (same_type, same_shape) = (owner.dtype == view.dtype, owner.shape == view.shape);
+        let is_reshape = same_type && !same_shape && !view.shape.is_empty();
+        let bits = |b: &Buffer| (b.dtype.bits(), b.dtype.lanes(), b.dtype.is_scalable());
+        // TVM refuses views of another type in the TensorIR dialect.
+        let is_cast = same_shape
+            && !same_type
+            && !view.shape.is_empty()
+            && bits(&owner) == bits(view)
+            && !self.s_tir;
+        if !is_same_memory || !(is_reshape || is_cast) || self.facts.is_scalar(&owner) {
             return false;
         }
         let name = self.names.take(view.name.as_str());
@@ -295,7 +303,11 @@ impl Printer<'_> {
         self.w.text(" = ");
         self.buffer_name(&owner);
         self.w.open(".view(");
-        self.exprs(&view.shape);
+        if is_reshape {
+            self.exprs(&view.shape);
+        } else {
+            self.dtype_string(view.dtype);
+        }
         self.w.close(")");
         self.w.end_line();
         self.set_buffer(view, name);

@@ -605,6 +605,7 @@ impl Structural for AttrNode {
             }
             AttrNode::Value(value) => {
                 e.put("kind of attribute", 3);
+                value.reducer_vars().into_iter().for_each(|v| e.bind_var(v));
                 value.encode(e);
             }
         }

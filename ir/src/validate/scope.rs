@@ -165,7 +165,10 @@ impl Visitor for Scopes<'_> {
                         this.visit_stmt(&s.body);
                     }
                     AttrNode::Value(value) => {
-                        this.visit_attr_value(value);
+                        this.scoped(|this| {
+                            value.reducer_vars().into_iter().for_each(|v| this.define(v, false));
+                            this.visit_attr_value(value);
+                        });
                         this.visit_stmt(&s.body);
                     }
                 }

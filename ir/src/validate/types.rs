@@ -8,7 +8,7 @@ use crate::expr::{
     BinOp, Binary, Broadcast, Call, Cast, PrimExpr, Ramp, Select, Shuffle, vector_access_dtype,
 };
 use crate::make;
-use crate::op::{Evaluation, Expected, TypeError, TypeErrorKind};
+use crate::op::{Expected, TypeError, TypeErrorKind};
 use crate::span::Span;
 use crate::stmt::BufferStore;
 

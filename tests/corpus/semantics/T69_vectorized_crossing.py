@@ -1,5 +1,5 @@
 # T69: iterations of a vectorized loop may not write one element (V3, P1).
-# REPORT E-RACE 10
+# REPORT E-RACE 9
 from tvm.script import tirx as T
 
 

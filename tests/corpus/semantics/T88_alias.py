@@ -1,5 +1,5 @@
 # T88: two buffer parameters may not overlap if one is written (M4); here a call passes one array twice.
-# REPORT E-ALIAS 16
+# REPORT E-ALIAS 17
 from tvm.script import ir as I
 from tvm.script import tirx as T
 

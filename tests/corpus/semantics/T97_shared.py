@@ -7,8 +7,8 @@ from tvm.script import tirx as T
 @T.prim_func(s_tir=True)
 def main(A: T.Buffer((32,), "int32"), R: T.Buffer((32,), "int32")):
     for bx in T.thread_binding(1, thread="blockIdx.x"):
-        for tx in T.thread_binding(32, thread="threadIdx.x"):
-            with T.sblock("reverse"):
-                S = T.sblock_alloc_buffer((32,), "int32", scope="shared")
+        with T.sblock("reverse"):
+            S = T.sblock_alloc_buffer((32,), "int32", scope="shared")
+            for tx in T.thread_binding(32, thread="threadIdx.x"):
                 S[tx] = A[tx]
                 R[tx] = S[31 - tx]

@@ -1,5 +1,5 @@
 # T99: a function's symbol must be a name (H2).
-# ERROR TIR0 8
+# ERROR TIR0 7
 from tvm.script import tirx as T
 
 

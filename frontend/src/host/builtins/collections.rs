@@ -78,9 +78,9 @@ pub static COUNTER_METHODS: &[Builtin] = &[
     Builtin::new("total", |ev, args, span| {
         let [dict] = args.exact("total")?;
         let entries = receiver(&dict)?.entries();
-        entries.iter().try_fold(Value::Int(0), |total, (_, n)| {
-            ev.binary_op(Operator::Add, &total, n, span)
-        })
+        entries
+            .iter()
+            .try_fold(Value::Int(0), |total, (_, n)| ev.binary_op(Operator::Add, &total, n, span))
     }),
     Builtin::new("update", |ev, args, span| {
         let values = args.between("update", 1, 2)?;

@@ -140,7 +140,12 @@ fn callable(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
 
 fn chr(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let [value] = args.exact("chr")?;
-    let code = value.as_int().ok_or_else(|| integer_needed(&value))?;
+    if !value.is_int() {
+        return Err(integer_needed(&value));
+    }
+    let Some(code) = value.as_int().filter(|code| i32::try_from(*code).is_ok()) else {
+        return Err(number::overflow("Python int too large to convert to C int"));
+    };
     match u32::try_from(code).ok().and_then(char::from_u32) {
         Some(c) => Ok(c.to_string().into()),
         None => Err(HostError::value_error("chr() arg not in range(0x110000)")),
@@ -387,10 +392,9 @@ fn next(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
                 result => result,
             }
         }
-        other => Err(HostError::type_error(format!(
-            "'{}' object is not an iterator",
-            type_name(other)
-        ))),
+        other => {
+            Err(HostError::type_error(format!("'{}' object is not an iterator", type_name(other))))
+        }
     }?;
     match (result, values.get(1)) {
         (Some(value), _) => Ok(value),
@@ -426,18 +430,16 @@ impl Evaluator {
             },
             Value::IRModule(module) => Some(module.borrow().len()),
             Value::Object(object) => object.len(),
-            Value::Instance(instance) => {
-                match self.call_special(value, "__len__", [], span)? {
-                    Some(n) => match n.as_int().map(usize::try_from) {
-                        Some(Ok(n)) => Some(n),
-                        Some(Err(_)) => {
-                            return Err(HostError::value_error("__len__() should return >= 0"));
-                        }
-                        None => return Err(integer_needed(&n)),
-                    },
-                    None => instance.as_tuple().map(|items| items.len()),
-                }
-            }
+            Value::Instance(instance) => match self.call_special(value, "__len__", [], span)? {
+                Some(n) => match n.as_int().map(usize::try_from) {
+                    Some(Ok(n)) => Some(n),
+                    Some(Err(_)) => {
+                        return Err(HostError::value_error("__len__() should return >= 0"));
+                    }
+                    None => return Err(integer_needed(&n)),
+                },
+                None => instance.as_tuple().map(|items| items.len()),
+            },
             other if other.is_ir() || matches!(other, Value::Entry(_)) => {
                 hooks::len(self, other, span)?
             }
@@ -465,7 +467,11 @@ fn extreme(
     let default = args.take_keyword("default");
     args.no_keywords(name)?;
     let values: Vec<Value> = match args.positional.len() {
-        0 => return Err(HostError::type_error(format!("{name} expected at least 1 argument, got 0"))),
+        0 => {
+            return Err(HostError::type_error(format!(
+                "{name} expected at least 1 argument, got 0"
+            )));
+        }
         1 => ev.iterate(&args.positional[0].value, args.positional[0].span)?,
         _ => args.positional.into_iter().map(|arg| arg.value).collect(),
     };
@@ -494,9 +500,7 @@ fn extreme(
     match (best, default) {
         (Some((_, value)), _) => Ok(value),
         (None, Some(default)) => Ok(default),
-        (None, None) => {
-            Err(HostError::value_error(format!("{name}() arg is an empty sequence")))
-        }
+        (None, None) => Err(HostError::value_error(format!("{name}() arg is an empty sequence"))),
     }
 }
 
@@ -596,7 +600,7 @@ impl LazyIter for Zip {
                 }
             }
         }
-        ev.budget.consume(row.len() * size_of::<Value>())?;
+        ev.budget.reserve(0)?;
         Ok(Some(Value::tuple(row)))
     }
 }
@@ -607,7 +611,8 @@ impl Zip {
         if !self.strict {
             return Ok(());
         }
-        let others = |n: usize| if n == 1 { "argument 1".into() } else { format!("arguments 1-{n}") };
+        let others =
+            |n: usize| if n == 1 { "argument 1".into() } else { format!("arguments 1-{n}") };
         if ended > 0 {
             return Err(HostError::value_error(format!(
                 "zip() argument {} is shorter than {}",
@@ -695,7 +700,11 @@ fn reversed(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
         let range = *range.clone();
         let (step, len) = (-range.step, range.len());
         let start = if len == 0 { range.start } else { range.get(len - 1) };
-        let back = super::super::RangeValue { start, stop: range.start.saturating_add(step.signum()), step };
+        let back = super::super::RangeValue {
+            start,
+            stop: range.start.saturating_add(step.signum()),
+            step,
+        };
         let state = Iter::Range { range: back, at: 0, len };
         return Ok(Value::iterator("range_iterator", state));
     }

@@ -3,9 +3,7 @@
 use super::super::dict::Dict;
 use super::super::error::{HostError, Result};
 use super::super::exceptions::ExcKind;
-use super::super::object::{
-    Class, ClassFlavour, DataclassInfo, Field, HostObject, Instance,
-};
+use super::super::object::{Class, ClassFlavour, DataclassInfo, Field, HostObject, Instance};
 use super::super::types::type_name;
 use super::super::value::Value;
 use super::super::{CallArgs, Evaluator};
@@ -215,8 +213,7 @@ pub fn bind_fields(
     let mut values = Vec::with_capacity(fields.len());
     let mut missing = Vec::new();
     for field in fields {
-        let by_position =
-            if field.init && !field.kw_only { positional.next() } else { None };
+        let by_position = if field.init && !field.kw_only { positional.next() } else { None };
         let named = match field.init {
             true => args.take_keyword(field.name.as_str()),
             false => None,

@@ -47,6 +47,7 @@ impl Evaluator {
         key: &Value,
         candidates: impl FnOnce(u64) -> SmallVec<[(usize, Value); 1]>,
     ) -> Result<(u64, Option<usize>)> {
+        self.budget.step(2)?;
         let hash = self.hash(key)?;
         for (at, candidate) in candidates(hash) {
             if candidate.is_same(key) || self.equal(&candidate, key)? {

@@ -4,6 +4,7 @@ use super::super::chain::drop_as_chain;
 use super::super::dict::Dict;
 use super::super::error::{HostError, Result};
 use super::super::iter::LazyIter;
+use super::super::limits::Charge;
 use super::super::object::{HostObject, Method, set_attr};
 use super::super::value::Value;
 use super::super::{CallArgs, Evaluator, KeywordArg};
@@ -46,6 +47,8 @@ fn reduce(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
 struct Partial {
     function: Value,
     args: CallArgs,
+    /// Kept for the memory meter.
+    _charge: Charge,
 }
 
 drop_as_chain! {
@@ -61,7 +64,7 @@ fn partial(_: &mut Evaluator, mut args: CallArgs, _: Span) -> Result<Value> {
     }
     let function = args.positional.remove(0).value;
     args.targets.clear();
-    Ok(Value::Object(Rc::new(Partial { function, args })))
+    Ok(Value::Object(Rc::new(Partial { function, args, _charge: Charge::of(512) })))
 }
 
 impl HostObject for Partial {
@@ -192,7 +195,10 @@ impl HostObject for Cached {
         };
         let receiver = Value::Object(self);
         let method = Method::Builtin(method);
-        Ok(Some(Value::BoundMethod(Rc::new(super::super::object::BoundMethod { receiver, method }))))
+        Ok(Some(Value::BoundMethod(Rc::new(super::super::object::BoundMethod {
+            receiver,
+            method,
+        }))))
     }
 
     fn call(
@@ -315,6 +321,7 @@ fn cmp_to_key(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     Ok(Value::Object(Rc::new(Partial {
         function: Value::Builtin(&COMPARISON_KEY),
         args: CallArgs::positional([function]),
+        _charge: Charge::of(512),
     })))
 }
 

@@ -63,7 +63,7 @@ fn small(ev: &mut Evaluator, value: &Value) -> Result<usize> {
 
 /// A tuple, charged to the budgets.
 fn row(ev: &mut Evaluator, items: Vec<Value>) -> Result<Option<Value>> {
-    ev.budget.consume(items.len() * size_of::<Value>() + 32)?;
+    ev.budget.reserve(items.len() * size_of::<Value>())?;
     Ok(Some(Value::tuple(items)))
 }
 

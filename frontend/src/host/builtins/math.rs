@@ -290,9 +290,7 @@ fn falling(ev: &mut Evaluator, n: &BigInt, k: &BigInt) -> Result<Option<BigInt>>
 fn perm(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
     let values = args.between("perm", 1, 2)?;
     match values.get(1) {
-        None | Some(Value::None) => {
-            factorial(ev, CallArgs::positional([values[0].clone()]), span)
-        }
+        None | Some(Value::None) => factorial(ev, CallArgs::positional([values[0].clone()]), span),
         Some(k) => {
             let product = falling(ev, &whole(&values[0])?, &whole(k)?)?;
             Ok(Value::int(product.unwrap_or_default()))
@@ -402,7 +400,8 @@ fn frexp(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     if x == 0.0 || !x.is_finite() {
         return Ok(Value::tuple([Value::float(x), Value::Int(0)]));
     }
-    let (scaled, extra) = if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(54), -54) } else { (x, 0) };
+    let (scaled, extra) =
+        if x.abs() < f64::MIN_POSITIVE { (x * 2f64.powi(54), -54) } else { (x, 0) };
     let exponent = ((scaled.to_bits() >> 52) & 0x7ff) as i64 - 1022;
     let mantissa = f64::from_bits((scaled.to_bits() & !(0x7ff << 52)) | (1022 << 52));
     Ok(Value::tuple([Value::float(mantissa), Value::Int(exponent + extra)]))

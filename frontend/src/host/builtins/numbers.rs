@@ -14,6 +14,10 @@ use tirade_ir::span::Span;
 
 /// Methods of ints and bools.
 pub static INT_METHODS: &[Builtin] = &[
+    Builtin::new("as_integer_ratio", |ev, args, _| {
+        let [value] = args.exact("as_integer_ratio")?;
+        Ok(Value::tuple([Value::int(integer(ev, &value)?), Value::Int(1)]))
+    }),
     Builtin::new("bit_count", bit_count),
     Builtin::new("bit_length", bit_length),
     Builtin::new("conjugate", identity),
@@ -199,7 +203,13 @@ fn round_int(value: &BigInt, digits: u32) -> Result<BigInt> {
     Ok((quotient + i32::from(up)) * scale)
 }
 
-fn radix(ev: &mut Evaluator, args: CallArgs, name: &str, radix: u32, prefix: &str) -> Result<Value> {
+fn radix(
+    ev: &mut Evaluator,
+    args: CallArgs,
+    name: &str,
+    radix: u32,
+    prefix: &str,
+) -> Result<Value> {
     let [value] = args.exact(name)?;
     let value = integer(ev, &value)?;
     let sign = if value.is_negative() { "-" } else { "" };

@@ -289,9 +289,9 @@ pub fn builtin_attr(ev: &mut Evaluator, object: &Value, name: Symbol) -> Result<
         (Value::Range(range), "start") => Some(Value::Int(range.start)),
         (Value::Range(range), "stop") => Some(Value::Int(range.stop)),
         (Value::Range(range), "step") => Some(Value::Int(range.step)),
-        (_, "real" | "numerator") if object.is_int() => Some(Value::int(
-            object.as_bigint().unwrap_or_default(),
-        )),
+        (_, "real" | "numerator") if object.is_int() => {
+            Some(Value::int(object.as_bigint().unwrap_or_default()))
+        }
         (_, "imag") if object.is_number() => Some(Value::Int(0)),
         (_, "denominator") if object.is_int() => Some(Value::Int(1)),
         (Value::Float(_), "real") => Some(object.clone()),
@@ -327,7 +327,9 @@ pub fn builtin_attr(ev: &mut Evaluator, object: &Value, name: Symbol) -> Result<
 /// Methods and alternative constructors of types: `str.upper`, `dict.fromkeys`.
 fn type_attr(ty: Type, name: Symbol) -> Option<Value> {
     let found = match (ty, name.as_str()) {
-        (Type::Dict | Type::OrderedDict | Type::Counter, "fromkeys") => Some(&super::dicts::FROMKEYS),
+        (Type::Dict | Type::OrderedDict | Type::Counter, "fromkeys") => {
+            Some(&super::dicts::FROMKEYS)
+        }
         (Type::Str, "maketrans") => Some(&super::strings::MAKETRANS),
         (Type::Float, "fromhex") => None,
         _ => super::method(ty, name),

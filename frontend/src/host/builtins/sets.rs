@@ -29,9 +29,7 @@ pub static CHANGING_METHODS: &[Builtin] = &[
     Builtin::new("clear", clear),
     Builtin::new("difference_update", |ev, args, _| combine_in_place(ev, args, Operator::Sub)),
     Builtin::new("discard", discard),
-    Builtin::new("intersection_update", |ev, args, _| {
-        combine_in_place(ev, args, Operator::BitAnd)
-    }),
+    Builtin::new("intersection_update", |ev, args, _| combine_in_place(ev, args, Operator::BitAnd)),
     Builtin::new("pop", pop),
     Builtin::new("remove", remove),
     Builtin::new("update", |ev, args, _| combine_in_place(ev, args, Operator::BitOr)),
@@ -159,7 +157,12 @@ fn operands(ev: &mut Evaluator, args: CallArgs) -> Result<(Rc<Set>, Vec<Rc<Set>>
     Ok((set, others))
 }
 
-fn combined(ev: &mut Evaluator, set: &Rc<Set>, others: &[Rc<Set>], op: Operator) -> Result<Rc<Set>> {
+fn combined(
+    ev: &mut Evaluator,
+    set: &Rc<Set>,
+    others: &[Rc<Set>],
+    op: Operator,
+) -> Result<Rc<Set>> {
     let mut result = Rc::new(Set::new(set.table().clone(), set.frozen));
     for other in others {
         if let Some(Value::Set(next)) = ev.set_binary(op, &result, other)? {

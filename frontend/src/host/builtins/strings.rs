@@ -21,7 +21,9 @@ pub static METHODS: &[Builtin] = &[
     Builtin::new("encode", encode),
     Builtin::new("endswith", |ev, args, _| affix(ev, args, "endswith", |t, p| t.ends_with(p))),
     Builtin::new("expandtabs", expandtabs),
-    Builtin::new("find", |ev, args, _| find(ev, args, "find").map(|at| Value::Int(at.unwrap_or(-1)))),
+    Builtin::new("find", |ev, args, _| {
+        find(ev, args, "find").map(|at| Value::Int(at.unwrap_or(-1)))
+    }),
     Builtin::new("format", format),
     Builtin::new("format_map", format_map),
     Builtin::new("index", |ev, args, _| found(find(ev, args, "index")?)),
@@ -139,7 +141,9 @@ fn receiver(value: &Value) -> Result<Arc<str>> {
 fn text_arg(value: &Value, what: &str) -> Result<Arc<str>> {
     match value {
         Value::Str(text) => Ok(text.clone()),
-        other => Err(HostError::type_error(format!("{what} must be str, not {}", type_name(other)))),
+        other => {
+            Err(HostError::type_error(format!("{what} must be str, not {}", type_name(other))))
+        }
     }
 }
 
@@ -431,7 +435,8 @@ fn replace(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let old = text_arg(&old.expect("required"), "replace() argument 1")?;
     let new = text_arg(&new.expect("required"), "replace() argument 2")?;
     let n = n.and_then(|n| n.as_int()).unwrap_or(-1);
-    let n_found = if old.is_empty() { text.chars().count() + 1 } else { text.matches(&*old).count() };
+    let n_found =
+        if old.is_empty() { text.chars().count() + 1 } else { text.matches(&*old).count() };
     let n = usize::try_from(n).unwrap_or(usize::MAX).min(n_found);
     ev.budget.consume(n.saturating_mul(new.len()).saturating_add(text.len() + 32))?;
     Ok(text.replacen(&*old, &new, n).into())

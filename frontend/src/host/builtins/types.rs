@@ -53,7 +53,7 @@ pub fn construct(ev: &mut Evaluator, ty: Type, mut args: CallArgs, span: Span) -
                 Some(tuple @ Value::Tuple(_)) => Ok(tuple.clone()),
                 Some(value) => {
                     let items = ev.iterate(value, span)?;
-                    ev.budget.consume(items.len() * size_of::<Value>() + 32)?;
+                    ev.budget.reserve(items.len() * size_of::<Value>())?;
                     Ok(Value::tuple(items))
                 }
             }
@@ -173,7 +173,8 @@ fn parse_int(ev: &mut Evaluator, text: &str, base: u32) -> Result<Value> {
     let underscores = digits.starts_with('_') || digits.ends_with('_') || digits.contains("__");
     let octal_like = base == 0 && radix == 10 && digits.len() > 1 && digits.starts_with('0');
     let clean = digits.replace('_', "");
-    if underscores || clean.starts_with(['+', '-']) || (octal_like && clean.trim_matches('0') != "") {
+    if underscores || clean.starts_with(['+', '-']) || (octal_like && clean.trim_matches('0') != "")
+    {
         return invalid(ev);
     }
     if clean.len() > super::super::text::MAX_INT_DIGITS && !radix.is_power_of_two() {
@@ -259,14 +260,17 @@ fn range(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
     // In a prim_func the type of a literal bound is the type of the loop.
     let in_script = ev.in_script();
     let literal = |v: &Value| !in_script && matches!(v, Value::Expr(e) if e.as_int().is_some());
-    if args.positional.iter().any(|a| a.value.is_ir() && !literal(&a.value)) || !args.keyword.is_empty() {
+    if args.positional.iter().any(|a| a.value.is_ir() && !literal(&a.value))
+        || !args.keyword.is_empty()
+    {
         return on_ir(ev, "range", args, span);
     }
     let values = args.between("range", 1, 3)?;
     let mut bounds = Vec::with_capacity(3);
     for value in &values {
         let bound = integer(ev, value)?;
-        bounds.push(bound.to_i64().ok_or_else(|| number::overflow("range() of more than 64 bits"))?);
+        bounds
+            .push(bound.to_i64().ok_or_else(|| number::overflow("range() of more than 64 bits"))?);
     }
     let (start, stop, step) = match bounds[..] {
         [stop] => (0, stop, 1),

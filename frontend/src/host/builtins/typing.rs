@@ -69,7 +69,9 @@ pub fn is_instance(name: &str, value: &Value) -> Option<bool> {
         "Tuple" => is(Type::Tuple),
         "Set" => is(Type::Set),
         "FrozenSet" => is(Type::FrozenSet),
-        "Sequence" => [Type::List, Type::Tuple, Type::Str, Type::Range, Type::Bytes].iter().any(|t| is(*t)),
+        "Sequence" => {
+            [Type::List, Type::Tuple, Type::Str, Type::Range, Type::Bytes].iter().any(|t| is(*t))
+        }
         "Iterable" | "Collection" => {
             let kinds = [
                 Type::List,

@@ -83,7 +83,10 @@ impl Evaluator {
     /// Calls `callee`.
     pub fn call(&mut self, callee: &Value, args: CallArgs, span: Span) -> Result<Value> {
         match callee {
-            Value::Entry(entry) => hooks::call(self, entry, args, span),
+            Value::Entry(entry) => {
+                let value = hooks::call(self, entry, args, span)?;
+                self.built(value)
+            }
             Value::BoundEntry(bound) => {
                 hooks::call(self, bound.entry, args.with_receiver(bound.receiver.clone()), span)
             }
@@ -102,7 +105,7 @@ impl Evaluator {
                 Some(method) => self.call(&method, args.with_receiver(callee.clone()), span),
                 None => Err(not_callable(callee)),
             },
-            Value::Object(object) => match object.clone().call(self, args, span)? {
+            Value::Object(object) => match self.nested(|ev| object.clone().call(ev, args, span))? {
                 Some(value) => Ok(value),
                 None => Err(not_callable(callee)),
             },
@@ -126,6 +129,7 @@ impl Evaluator {
         span: Span,
     ) -> Result<Value> {
         self.budget.step(2)?;
+        self.budget.reserve(0)?;
         (builtin.call)(self, args, span)
     }
 

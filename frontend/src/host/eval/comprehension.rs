@@ -154,4 +154,3 @@ impl Generator {
         Ok(None)
     }
 }
-

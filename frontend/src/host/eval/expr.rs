@@ -61,7 +61,8 @@ impl Evaluator {
             ExprKind::Lambda(lambda) => self.make_lambda(lambda),
             ExprKind::Tuple(items) => {
                 let items = self.eval_items(items)?;
-                self.budget.consume(items.len() * size_of::<Value>() + 32)?;
+                self.budget.step(1)?;
+                self.budget.reserve(items.len() * size_of::<Value>())?;
                 Ok(Value::Tuple(items.into_iter().collect()))
             }
             ExprKind::List(items) => {
@@ -77,10 +78,9 @@ impl Evaluator {
             ExprKind::SetComp(node) => self.eval_set_comp(node),
             ExprKind::DictComp(node) => self.eval_dict_comp(node),
             ExprKind::Generator(node) => self.make_generator(node),
-            ExprKind::Starred(_) => Err(HostError::unsupported(
-                expr.span,
-                "a starred expression cannot stand here",
-            )),
+            ExprKind::Starred(_) => {
+                Err(HostError::unsupported(expr.span, "a starred expression cannot stand here"))
+            }
             ExprKind::Named(node) => {
                 let value = self.eval_expr(&node.value)?;
                 self.bind_named(node.target.name, value.clone());
@@ -196,7 +196,8 @@ impl Evaluator {
                 continue;
             }
             let rhs = self.eval_expr(next)?;
-            result = hooks::bool_op(self, node.op, &result, &rhs, span)?;
+            let joined = hooks::bool_op(self, node.op, &result, &rhs, span)?;
+            result = self.built(joined)?;
         }
         Ok(result)
     }
@@ -229,7 +230,8 @@ impl Evaluator {
         if test.is_ir() {
             let body = self.eval_expr(&node.body)?;
             let orelse = self.eval_expr(&node.orelse)?;
-            return hooks::if_exp(self, &test, &body, &orelse, span);
+            let value = hooks::if_exp(self, &test, &body, &orelse, span)?;
+            return self.built(value);
         }
         match self.truthy(&test, node.test.span)? {
             true => self.eval_expr(&node.body),
@@ -325,7 +327,9 @@ fn unbound(name: Symbol, own: bool) -> HostError {
     match own {
         true => HostError::exception(
             ExcKind::UnboundLocalError,
-            format!("cannot access local variable '{name}' where it is not associated with a value"),
+            format!(
+                "cannot access local variable '{name}' where it is not associated with a value"
+            ),
         ),
         false => HostError::exception(
             ExcKind::NameError,

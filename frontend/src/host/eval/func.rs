@@ -3,6 +3,7 @@
 use super::super::args::CallArgs;
 use super::super::env::{Scope, ScopeKind};
 use super::super::error::{HostError, Result};
+use super::super::limits::Charge;
 use super::super::object::{Function, FunctionCode, FunctionKind};
 use super::super::value::Value;
 use super::super::{Evaluator, Frame};
@@ -16,8 +17,8 @@ use tirade_ir::diag::Code;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
-/// Bytes charged for a call's scope.
-const SCOPE_BYTES: usize = 64;
+/// Bytes that a function counts for in the memory meter.
+const FUNCTION_BYTES: usize = 300;
 
 impl Evaluator {
     /// The function that a `def` makes, before its decorators.
@@ -33,7 +34,8 @@ impl Evaluator {
     }
 
     fn function_of(&mut self, code: FunctionCode, name: Symbol) -> Result<Rc<Function>> {
-        self.budget.consume(size_of::<Function>())?;
+        self.budget.step(3)?;
+        self.budget.reserve(FUNCTION_BYTES)?;
         let params = match &code {
             FunctionCode::Def(def) => &def.params,
             FunctionCode::Lambda(lambda) => &lambda.params,
@@ -46,7 +48,8 @@ impl Evaluator {
         let (scope, info) = (self.capture_scope(), self.scope_info(&code));
         let kind = FunctionKind::Plain;
         let (attrs, owner) = (RefCell::default(), OnceCell::new());
-        Ok(Rc::new(Function { code, name, defaults, scope, kind, info, attrs, owner }))
+        let charge = Charge::of(FUNCTION_BYTES);
+        Ok(Rc::new(Function { code, name, defaults, scope, kind, info, attrs, owner, charge }))
     }
 
     /// Calls a function or expands a macro.
@@ -57,7 +60,7 @@ impl Evaluator {
         span: Span,
     ) -> Result<Value> {
         self.budget.step(3)?;
-        self.budget.consume(SCOPE_BYTES)?;
+        self.budget.reserve(0)?;
         self.check_stack()?;
         let (mode, parent) = match function.kind {
             FunctionKind::Plain => (Mode::Host, &function.scope),

@@ -13,13 +13,14 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use tirade_ir::span::Span;
 
-/// Nesting of containers that `==`, `<` and `hash` follow.
-const MAX_CONTAINER_DEPTH: usize = 200;
+/// Nesting of containers that `==`, `<`, `hash` and `repr` follow, and of iterators and partial
+/// functions around each other.
+const MAX_CONTAINER_DEPTH: usize = 1000;
 
 impl Evaluator {
     /// `lhs op rhs`
     pub fn binary_op(&mut self, op: Operator, l: &Value, r: &Value, span: Span) -> Result<Value> {
-        if let Some(value) = number::binary(&self.budget, op, l, r)? {
+        if let Some(value) = number::binary(&mut self.budget, op, l, r)? {
             return Ok(value);
         }
         if matches!(l, Value::Instance(_)) || matches!(r, Value::Instance(_)) {
@@ -39,7 +40,8 @@ impl Evaluator {
         }
         let formats = matches!((op, l), (Operator::Mod, Value::Str(_)));
         if (l.is_ir() || r.is_ir()) && !formats {
-            return hooks::binary(self, op, l, r, span);
+            let value = hooks::binary(self, op, l, r, span)?;
+            return self.built(value);
         }
         match self.container_binary(op, l, r)? {
             Some(value) => Ok(value),
@@ -63,7 +65,7 @@ impl Evaluator {
                 self.new_list(items).map(Some)
             }
             (Operator::Add, Value::Tuple(a), Value::Tuple(b)) => {
-                self.budget.consume((a.len() + b.len()) * size_of::<Value>() + 32)?;
+                self.charge_items(a.len() + b.len())?;
                 Ok(Some(Value::tuple([&**a, &**b].concat())))
             }
             (Operator::Mul, sequence, count) if count.is_int() => self.repeat(sequence, count),
@@ -110,7 +112,6 @@ impl Evaluator {
             }
             Value::Tuple(items) => {
                 self.charge_items(total(items.len()))?;
-                self.budget.consume(total(items.len()) * size_of::<Value>() + 32)?;
                 Value::tuple(repeated(items, count))
             }
             _ => return Ok(None),
@@ -202,7 +203,10 @@ impl Evaluator {
             }
         }
         match operand.is_ir() {
-            true => hooks::unary(self, op, operand, span),
+            true => {
+                let value = hooks::unary(self, op, operand, span)?;
+                self.built(value)
+            }
             false if op == UnaryOperator::Not => {
                 self.truthy(operand, span).map(|t| Value::Bool(!t))
             }
@@ -250,7 +254,8 @@ impl Evaluator {
             compares_as_ir(a) && (!equality || compares_as_ir(b) || b.is_number())
         };
         if builds(l, r) || builds(r, l) {
-            return hooks::compare(self, op, l, r, span);
+            let value = hooks::compare(self, op, l, r, span)?;
+            return self.built(value);
         }
         match op {
             CmpOperator::Eq => self.equal(l, r).map(Value::Bool),
@@ -469,7 +474,7 @@ impl Evaluator {
         self.container_depth += 1;
         let result = match self.container_depth > MAX_CONTAINER_DEPTH {
             true => Err(self.too_deep()),
-            false => f(self),
+            false => self.check_stack().and_then(|()| f(self)),
         };
         self.container_depth -= 1;
         result
@@ -561,7 +566,8 @@ impl Evaluator {
                 Ok(name.is_some_and(|name| module.borrow().get(name).is_some()))
             }
             _ => {
-                let answer = self.call_special(container, "__contains__", [item.clone()], Span::NONE);
+                let answer =
+                    self.call_special(container, "__contains__", [item.clone()], Span::NONE);
                 if let Some(value) = answer? {
                     return self.truthy(&value, Span::NONE);
                 }
@@ -599,7 +605,7 @@ fn repeated(items: &[Value], count: usize) -> Vec<Value> {
 /// Whether `==` and `<` of this value build IR.
 fn compares_as_ir(value: &Value) -> bool {
     match value {
-        Value::Expr(_) | Value::Scalar(_) | Value::IterVar(_) => true,
+        Value::Expr(_) | Value::Scalar(_) | Value::Region(_) | Value::IterVar(_) => true,
         Value::Object(object) => object.is_ir(),
         _ => false,
     }

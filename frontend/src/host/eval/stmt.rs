@@ -204,7 +204,8 @@ impl Evaluator {
                 ev.in_ir(Nest::IrBranch, branch.span, |ev| ev.exec_if(node, idx + 1))
             };
             let has_else = idx + 1 < node.branches.len() || !node.orelse.is_empty();
-            let orelse: Option<super::super::Body> = if has_else { Some(&mut orelse) } else { None };
+            let orelse: Option<super::super::Body> =
+                if has_else { Some(&mut orelse) } else { None };
             hooks::if_stmt(self, test, &mut then, orelse, branch.test.span)?;
             return Ok(Flow::Normal);
         }
@@ -296,9 +297,10 @@ impl Evaluator {
     fn refuse_else(&self, orelse: &[Stmt]) -> Result<()> {
         match orelse.first() {
             None => Ok(()),
-            Some(stmt) => {
-                Err(HostError::unsupported(stmt.span, "a loop of the program cannot have an `else`"))
-            }
+            Some(stmt) => Err(HostError::unsupported(
+                stmt.span,
+                "a loop of the program cannot have an `else`",
+            )),
         }
     }
 

@@ -85,7 +85,6 @@ impl Evaluator {
             (Value::Tuple(items), Value::Slice(slice)) => {
                 let picked = self.slice_positions(slice, items.len())?;
                 self.charge_items(picked.len() as usize)?;
-                self.budget.consume(picked.len() as usize * size_of::<Value>())?;
                 Ok(Value::tuple(picked_items(items, picked)))
             }
             (Value::Str(text), Value::Slice(slice)) => self.slice_str(text, slice),
@@ -193,7 +192,8 @@ impl Evaluator {
         match (&base, &index) {
             (Value::List(list), Value::Slice(slice)) => {
                 let picked = self.slice_positions(slice, list.items().len())?;
-                let mut at: Vec<usize> = (0..picked.len()).map(|i| picked.get(i) as usize).collect();
+                let mut at: Vec<usize> =
+                    (0..picked.len()).map(|i| picked.get(i) as usize).collect();
                 at.sort_unstable();
                 let mut items = list.items_mut();
                 at.into_iter().rev().for_each(|at| drop(items.remove(at)));

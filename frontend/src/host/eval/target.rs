@@ -1,12 +1,12 @@
 //! Targets of assignments: names, attributes, subscripts, and tuples of these.
 
+use super::super::Evaluator;
 use super::super::env::ScopeKind;
 use super::super::error::{HostError, Result};
 use super::super::exceptions::ExcKind;
 use super::super::iter::LazyIter;
 use super::super::types::type_name;
 use super::super::value::Value;
-use super::super::Evaluator;
 use super::Mode;
 use crate::ast::{self, Expr, ExprKind, Ident};
 use crate::dialect::hooks;
@@ -97,7 +97,11 @@ impl Evaluator {
         Ok(values)
     }
 
-    fn unpack_exactly(&mut self, n: usize, iter: &mut super::super::iter::Iter) -> Result<Vec<Value>> {
+    fn unpack_exactly(
+        &mut self,
+        n: usize,
+        iter: &mut super::super::iter::Iter,
+    ) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(n);
         while let Some(value) = iter.next(self)? {
             if values.len() == n {

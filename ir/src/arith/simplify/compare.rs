@@ -3,7 +3,7 @@
 use super::super::analyzer::negated;
 use super::super::bound::{Bound, floordiv};
 use super::super::modular::{Modular, gcd};
-use super::super::{fold, is_index, is_pure};
+use super::super::{is_index, is_pure};
 use super::{Linear, Simplifier, Term};
 use crate::dtype::DType;
 use crate::expr::{BinOp, Binary, Not, PrimExpr};
@@ -36,11 +36,14 @@ impl Simplifier<'_> {
         if let Some(result) = self.decide(op, &difference) {
             return Some(PrimExpr::bool(result));
         }
-        let merged = difference.terms.len() < a.terms.len() + b.terms.len();
-        let one_sided = a.terms.is_empty() || b.terms.is_empty();
-        let rebuilt = match merged || one_sided {
-            true => comparison(op, difference, dtype, e.span),
-            false => built_pair(op, &a, &b, dtype, e.span),
+        let op = match op {
+            // What is never negative is at most 0 only as 0.
+            BinOp::Le if self.linear_bound(&difference).min == 0 => BinOp::Eq,
+            op => op,
+        };
+        let rebuilt = match a.terms.is_empty() || b.terms.is_empty() {
+            true => against_constant(op, difference, dtype, e.span),
+            false => two_sided(op, a, b, dtype, e.span),
         };
         rebuilt.filter(|new| !same_node(new, e))
     }
@@ -182,24 +185,14 @@ fn same_node(new: &PrimExpr, old: &Binary) -> bool {
     matches!(new, PrimExpr::Binary(b) if b.op == old.op && b.lhs == old.lhs && b.rhs == old.rhs)
 }
 
-fn built_pair(op: BinOp, a: &Linear, b: &Linear, dtype: DType, span: Span) -> Option<PrimExpr> {
-    Some(PrimExpr::binary(op, a.build(dtype, span)?, b.build(dtype, span)?, span))
-}
-
-/// `difference <op> 0` with positive terms on the left, negative ones on the right, a common factor
-/// taken out, and the constant on the right unless only that side has terms.
-fn comparison(op: BinOp, difference: Linear, dtype: DType, span: Span) -> Option<PrimExpr> {
-    let common = difference.terms.iter().fold(0, |common, t| gcd(common, t.scale));
-    if common == 0 {
-        return None;
-    }
-    let divided = |t: &Term| Term { scale: t.scale / common, ..t.clone() };
-    let side = |keep: &dyn Fn(&Term) -> bool| Linear {
-        terms: difference.terms.iter().filter(|t| keep(t)).map(divided).collect(),
-        constant: 0,
+/// `terms + constant <op> 0` with the terms on the left of the constant, or on the right if they
+/// all are negative. A factor that all terms have is taken out.
+fn against_constant(op: BinOp, difference: Linear, dtype: DType, span: Span) -> Option<PrimExpr> {
+    let common = difference.terms.first()?.scale.abs();
+    let common = match difference.terms.iter().all(|t| t.scale.abs() == common) {
+        true => common,
+        false => 1,
     };
-    let mut lhs = side(&|t| t.scale > 0);
-    let mut rhs = side(&|t| t.scale < 0).scaled(-1);
     // `common * t + constant <op> 0` becomes `t <op> limit`.
     let constant = difference.constant;
     let limit = match op {
@@ -210,14 +203,45 @@ fn comparison(op: BinOp, difference: Linear, dtype: DType, span: Span) -> Option
         BinOp::Ne => return Some(PrimExpr::bool(true)),
         _ => return None,
     };
-    match lhs.terms.is_empty() || limit < 0 && !rhs.terms.is_empty() {
-        true => lhs.constant = -limit,
-        false => rhs.constant = limit,
+    let negative = difference.terms.iter().all(|t| t.scale < 0);
+    let sign = if negative { -common } else { common };
+    let terms = difference.terms.into_iter().map(|t| Term { scale: t.scale / sign, ..t });
+    let terms = Linear { terms: terms.collect(), constant: 0 }.build(dtype, span)?;
+    let limit = Linear::constant(if negative { -limit } else { limit }).build(dtype, span)?;
+    Some(match negative && matches!(op, BinOp::Lt | BinOp::Le) {
+        true => PrimExpr::binary(op, limit, terms, span),
+        false => PrimExpr::binary(op, terms, limit, span),
+    })
+}
+
+/// `a <op> b` with both constants on one side, where they are positive together.
+fn two_sided(
+    op: BinOp,
+    mut a: Linear,
+    mut b: Linear,
+    dtype: DType,
+    span: Span,
+) -> Option<PrimExpr> {
+    move_subtractions(&mut a, &mut b)?;
+    move_subtractions(&mut b, &mut a)?;
+    let constant = a.constant - b.constant;
+    let (op, constant) = match (op, constant) {
+        (BinOp::Le, 1) => (BinOp::Lt, 0),
+        other => other,
+    };
+    a.constant = constant.max(0);
+    b.constant = (-constant).max(0);
+    Some(PrimExpr::binary(op, a.build(dtype, span)?, b.build(dtype, span)?, span))
+}
+
+/// A side with nothing but subtractions has them become additions on the other side; `None` if
+/// parts of a sum came together there.
+fn move_subtractions(from: &mut Linear, to: &mut Linear) -> Option<()> {
+    if from.terms.iter().all(|t| t.scale < 0) {
+        for term in std::mem::take(&mut from.terms) {
+            let whole = to.add_term(Term { scale: -term.scale, ..term });
+            whole.is_none().then_some(())?;
+        }
     }
-    let swap = matches!(op, BinOp::Eq | BinOp::Ne) && lhs.terms.is_empty();
-    if swap {
-        std::mem::swap(&mut lhs, &mut rhs);
-    }
-    let (a, b) = (lhs.build(dtype, span)?, rhs.build(dtype, span)?);
-    Some(fold::binary(op, &a, &b))
+    Some(())
 }

@@ -33,8 +33,12 @@ impl Simplifier<'_> {
     /// `(d * q + r) % d == r % d`
     fn floormod_const(&mut self, e: &Binary, a: Linear, divisor: i128) -> Linear {
         let (_, rest) = divisible_parts(a, divisor);
-        let reduced = rest.terms.into_iter().map(|t| Term { scale: floormod(t.scale, divisor), ..t });
-        let rest = Linear { terms: reduced.collect(), constant: rest.constant };
+        let mut rest = rest;
+        if let ([term], 0) = (&mut rest.terms[..], rest.constant)
+            && term.scale > 0
+        {
+            term.scale = floormod(term.scale, divisor);
+        }
         self.remainder_of_rest(e, rest, divisor)
     }
 
@@ -51,11 +55,12 @@ impl Simplifier<'_> {
             // Of two values that lie in different quotients, the term is the difference.
             return self.sum(Linear::constant(first), &Linear::from_term(term.clone()), 1);
         }
-        let common = common_factor(&rest, divisor);
-        if common > 1 {
-            // Below the common factor there is only the constant, which decides no digit.
-            let reduced = reduced(rest, common);
-            return self.quotient_of_rest(e, reduced, divisor / common);
+        if let ([term], 0) = (&rest.terms[..], rest.constant)
+            && term.scale > 1
+            && divisor % term.scale == 0
+        {
+            let (term, divisor) = (Term { scale: 1, ..term.clone() }, divisor / term.scale);
+            return self.quotient_of_rest(e, Linear::from_term(term), divisor);
         }
         if let ([term], 0) = (&rest.terms[..], rest.constant)
             && term.scale == 1
@@ -73,10 +78,14 @@ impl Simplifier<'_> {
             return self.sum(rest, &Linear::constant(first * divisor), -1);
         }
         let common = common_factor(&rest, divisor);
-        if common > 1 && rest.constant % common == 0 {
-            let reduced = reduced(rest, common);
-            return self.remainder_of_rest(e, reduced, divisor / common).scaled_or_zero(common);
+        if common > 1 {
+            // Below the common factor there is only the constant.
+            let below = Linear::constant(floormod(rest.constant, common));
+            let rest = reduced(rest, common);
+            let digits = self.remainder_of_rest(e, rest, divisor / common);
+            return self.sum(digits.scaled_or_zero(common), &below, 1);
         }
+        let rest = Linear { constant: floormod(rest.constant, divisor), ..rest };
         if let ([term], 0) = (&rest.terms[..], rest.constant)
             && term.scale == 1
             && term.upper.is_none_or(|u| u % (term.lower * divisor) == 0)

@@ -5,6 +5,7 @@ use crate::dtype::DType;
 use crate::expr::{BinOp, PrimExpr};
 use crate::span::Span;
 use smallvec::SmallVec;
+use std::cmp::Reverse;
 
 /// `scale * ((index % upper) // lower)` with floor semantics.
 ///
@@ -35,6 +36,13 @@ impl Term {
         self.lower == 1 && self.upper.is_none()
     }
 
+    /// True if both take the same digits off the same index.
+    pub fn same_part(&self, other: &Term) -> bool {
+        self.lower == other.lower
+            && self.upper == other.upper
+            && same_product(&self.index, &other.index)
+    }
+
     /// One term that is the sum of both, if there is one.
     fn joined(&self, other: &Term) -> Option<Term> {
         if !same_product(&self.index, &other.index) {
@@ -42,7 +50,7 @@ impl Term {
         }
         let sum =
             |lower, upper, scale| Some(Term { index: self.index.clone(), lower, upper, scale });
-        if self.lower == other.lower && self.upper == other.upper {
+        if self.same_part(other) {
             return sum(self.lower, self.upper, self.scale + other.scale);
         }
         self.joined_above(other)
@@ -146,23 +154,22 @@ impl Linear {
         if joined && term.is_whole() && is_sum(&term.index) {
             return Some(term);
         }
-        let place = if joined { place } else { self.place_of(&term) };
         self.terms.insert(place, term);
         None
     }
 
-    /// Parts of one index stand together, upper digits first.
-    fn place_of(&self, term: &Term) -> usize {
-        let same = |t: &Term| same_product(&t.index, &term.index);
-        let Some(start) = self.terms.iter().position(same) else {
-            return self.terms.len();
-        };
-        let before = self.terms[start..].iter().take_while(|t| same(t) && term.lower <= t.lower);
-        start + before.count()
+    /// The terms in the order in which they are written, which is TVM's: large scales first, then
+    /// upper digits, then those of which nothing is taken off above, then minima and maxima.
+    fn sorted_terms(&self) -> SmallVec<[&Term; 4]> {
+        let mut terms: SmallVec<[&Term; 4]> = self.terms.iter().collect();
+        let upper = |t: &Term| t.upper.unwrap_or(i128::MAX);
+        terms.sort_by_key(|t| Reverse((t.scale, t.lower, upper(t), is_minmax(&t.index))));
+        terms
     }
 
     /// The expression: positive terms, then negative ones. `None` if a number does not fit.
     pub fn build(&self, dtype: DType, span: Span) -> Option<PrimExpr> {
+        let terms = self.sorted_terms();
         let mut result: Option<PrimExpr> = None;
         let mut append = |op: BinOp, part: PrimExpr| {
             result = Some(match (&result, op) {
@@ -171,19 +178,13 @@ impl Linear {
                 (Some(sum), _) => PrimExpr::binary(op, sum.clone(), part, span),
             });
         };
-        for term in self.terms.iter().filter(|t| t.scale > 0) {
+        for term in terms.iter().filter(|t| t.scale > 0) {
             append(BinOp::Add, fold::mul(&term.build_part(dtype)?, &literal(term.scale, dtype)?));
         }
         if self.constant > 0 {
             append(BinOp::Add, literal(self.constant, dtype)?);
         }
-        let only_negative = self.terms.iter().all(|t| t.scale < 0) && self.constant <= 0;
-        let mut negative = self.terms.iter().filter(|t| t.scale < 0);
-        if only_negative && let Some(first) = negative.next() {
-            // TVM writes `x * -2`, not `0 - x * 2`.
-            append(BinOp::Add, fold::mul(&first.build_part(dtype)?, &literal(first.scale, dtype)?));
-        }
-        for term in negative {
+        for term in terms.iter().filter(|t| t.scale < 0) {
             let scale = literal(-term.scale, dtype)?;
             append(BinOp::Sub, fold::mul(&term.build_part(dtype)?, &scale));
         }
@@ -195,6 +196,10 @@ impl Linear {
         }
         Some(result.unwrap_or_else(|| PrimExpr::int(0, dtype)))
     }
+}
+
+fn is_minmax(expr: &PrimExpr) -> bool {
+    matches!(expr, PrimExpr::Binary(e) if matches!(e.op, BinOp::Min | BinOp::Max))
 }
 
 /// True for sums, differences and products by a constant: what is no term by itself.

@@ -176,14 +176,18 @@ impl<'a> Simplifier<'a> {
         }
     }
 
-    fn minmax(&mut self, e: &Binary, a: Linear, b: Linear) -> Linear {
+    fn minmax(&mut self, e: &Binary, mut a: Linear, mut b: Linear) -> Linear {
         let difference = self.sum(a.clone(), &b, -1);
         let lhs_is_smaller = self.proves_at_most_zero(&difference);
         let lhs_is_larger = self.proves_at_least_zero(&difference);
         match (e.op == BinOp::Min, lhs_is_smaller, lhs_is_larger) {
             (true, true, _) | (false, _, true) => a,
             (true, _, true) | (false, true, _) => b,
-            _ => self.rebuilt(e, a, b),
+            _ => {
+                let shared = shared_terms(&mut a, &mut b);
+                let rest = self.rebuilt(e, a, b);
+                self.sum(rest, &shared, 1)
+            }
         }
     }
 
@@ -327,6 +331,18 @@ impl<'a> Simplifier<'a> {
         }
         result
     }
+}
+
+/// Takes the terms that are in both forms out of them: `min(x + y, x + z)` is `min(y, z) + x`.
+fn shared_terms(a: &mut Linear, b: &mut Linear) -> Linear {
+    let mut shared = Linear::default();
+    a.terms.retain(|term| {
+        let same = |other: &Term| other.scale == term.scale && other.same_part(term);
+        let Some(i) = b.terms.iter().position(same) else { return true };
+        shared.terms.push(b.terms.remove(i));
+        false
+    });
+    shared
 }
 
 impl Rewriter for Simplifier<'_> {

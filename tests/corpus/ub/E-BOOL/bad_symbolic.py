@@ -1,6 +1,7 @@
 # T.Cast("int32", V[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: uint8[8] 0 1 1 0 1 2 0 1
-# REPORT E-BOOL 12
+# REPORT E-BOOL 13
 from tvm.script import tirx as T
 
 

@@ -1,4 +1,5 @@
 # Near miss: T.Cast("int32", V[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: uint8[8] 0 1 1 0 1 1 0 1
 from tvm.script import tirx as T
 

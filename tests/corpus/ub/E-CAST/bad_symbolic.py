@@ -1,7 +1,8 @@
 # T.Cast("int32", A[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: float32[8] 1 2 3 4 5 nan 7 8
 # IN B: float32[8] 1 2 3 4 5 6 7 8
-# REPORT E-CAST 12
+# REPORT E-CAST 13
 from tvm.script import tirx as T
 
 

@@ -1,4 +1,5 @@
 # Near miss: T.Cast("int32", A[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: float32[8] 1 2 3 4 5 2147483520 7 8
 # IN B: float32[8] 1 2 3 4 5 6 7 8
 from tvm.script import tirx as T

@@ -1,7 +1,8 @@
 # a read of A[i + 1] in the context `symbolic`.
+# SET: n=8
 # IN A: float32[8] 0 1 2 3 4 5 6 7
 # IN B: int32[8] 0 1 2 3 4 5 8 7
-# REPORT E-OOB 12
+# REPORT E-OOB 13
 from tvm.script import tirx as T
 
 

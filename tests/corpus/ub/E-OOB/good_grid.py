@@ -1,4 +1,4 @@
-# Near miss: a read of A[i // 4, i % 4] in the context `grid`.
+# Near miss: a read of A[(i) // 4, (i) % 4] in the context `grid`.
 # IN A: float32[2,4] 0 1 2 3 4 5 6 7
 # IN B: int32[8] 0 1 2 3 4 5 6 7
 from tvm.script import tirx as T
@@ -7,4 +7,4 @@ from tvm.script import tirx as T
 @T.prim_func(s_tir=True)
 def main(A: T.Buffer((2, 4), "float32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "float32")):
     for i, j in T.grid(2, 4):
-        R[i * 4 + j] = A[i * 4 + j // 4, i * 4 + j % 4]
+        R[i * 4 + j] = A[(i * 4 + j) // 4, (i * 4 + j) % 4]

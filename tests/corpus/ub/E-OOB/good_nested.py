@@ -1,4 +1,4 @@
-# Near miss: a read of A[i // 4, i % 4] in the context `nested`.
+# Near miss: a read of A[(i) // 4, (i) % 4] in the context `nested`.
 # IN A: float32[2,4] 0 1 2 3 4 5 6 7
 # IN B: int32[8] 0 1 2 3 4 5 6 7
 from tvm.script import tirx as T
@@ -12,4 +12,4 @@ def main(A: T.Buffer((2, 4), "float32"), B: T.Buffer((8,), "int32"), R: T.Buffer
             for i in range(4):
                 with T.sblock("inner"):
                     vi = T.axis.spatial(4, i)
-                    R[vo * 4 + vi] = A[vo * 4 + vi // 4, vo * 4 + vi % 4]
+                    R[vo * 4 + vi] = A[(vo * 4 + vi) // 4, (vo * 4 + vi) % 4]

@@ -1,4 +1,5 @@
 # Near miss: a read of A[i + 1] in the context `symbolic`.
+# SET: n=8
 # IN A: float32[9] 0 1 2 3 4 5 6 7 8
 # IN B: int32[8] 0 1 2 3 4 5 6 7
 from tvm.script import tirx as T

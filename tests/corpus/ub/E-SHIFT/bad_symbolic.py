@@ -1,7 +1,8 @@
 # T.shift_left(A[i], B[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: int32[8] 1 2 3 4 5 6 7 8
 # IN B: int32[8] 1 2 3 4 5 32 7 8
-# REPORT E-SHIFT 12
+# REPORT E-SHIFT 13
 from tvm.script import tirx as T
 
 

@@ -1,4 +1,5 @@
 # Near miss: T.shift_left(A[i], B[i]) in the context `symbolic`.
+# SET: n=8
 # IN A: int32[8] 1 2 3 4 5 6 7 8
 # IN B: int32[8] 1 2 3 4 5 31 7 8
 from tvm.script import tirx as T

@@ -1,5 +1,6 @@
 # a read of X[i] in the context `symbolic`.
-# REPORT E-UNINIT 13
+# SET: n=8
+# REPORT E-UNINIT 14
 from tvm.script import tirx as T
 
 

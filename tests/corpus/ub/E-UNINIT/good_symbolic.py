@@ -1,4 +1,5 @@
 # Near miss: a read of X[i] in the context `symbolic`.
+# SET: n=8
 from tvm.script import tirx as T
 
 
