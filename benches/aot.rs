@@ -17,7 +17,9 @@ fn backend(criterion: &mut Criterion) {
         });
         let options = CompileOptions { use_cache: false, ..CompileOptions::default() };
         group.bench_function(format!("compile/{name}"), |b| {
-            b.iter(|| black_box(aot::build(&module, ArtifactKind::SharedLibrary, &options).is_ok()));
+            b.iter(|| {
+                black_box(aot::build(&module, ArtifactKind::SharedLibrary, &options).is_ok())
+            });
         });
     }
     for (name, text) in [
@@ -31,7 +33,8 @@ fn backend(criterion: &mut Criterion) {
         group.bench_function(format!("run/{name}"), |b| {
             // The compiled code is timed in its own process; criterion is given its times.
             b.iter_custom(|n| {
-                let bench = BenchOptions { min_time: Duration::from_millis(50), ..Default::default() };
+                let bench =
+                    BenchOptions { min_time: Duration::from_millis(50), ..Default::default() };
                 let options = RunOptions { threads: 1, ..RunOptions::default() };
                 let measured = aot::bench(&module, func.name, args.clone(), &options, &bench);
                 let samples = measured.expect("a run").samples;

@@ -49,7 +49,8 @@ def matmul(A: T.Buffer(({n}, {n})), B: T.Buffer(({n}, {n})), C: T.Buffer(({n}, {
 
 /// A module of about `lines` lines: one function after the other, as a printer would write them.
 pub fn large_module(lines: usize) -> String {
-    let mut text = String::from("from tvm.script import ir as I\nfrom tvm.script import tirx as T\n");
+    let mut text =
+        String::from("from tvm.script import ir as I\nfrom tvm.script import tirx as T\n");
     text += "\n\n@I.ir_module(s_tir=True)\nclass Module:\n";
     for i in 0..lines / 14 {
         text += &format!(

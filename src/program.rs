@@ -9,7 +9,11 @@ use tirade_ir::diag::Code;
 use tirade_ir::{Diagnostic, IRModule, ParamKind, PrimFunc, SourceMap, Span, Symbol};
 
 /// Reads a file, or standard input for `-`, and evaluates it.
-pub fn load(sources: &mut SourceMap, path: &Path, options: &Options) -> Result<Evaluated, Diagnostic> {
+pub fn load(
+    sources: &mut SourceMap,
+    path: &Path,
+    options: &Options,
+) -> Result<Evaluated, Diagnostic> {
     let unreadable = |why: String| {
         Diagnostic::error(Code::FILE_UNREADABLE, Span::NONE, format!("`{}`: {why}", path.display()))
     };

@@ -66,7 +66,9 @@ fn expr_flops(e: &PrimExpr) -> u64 {
         PrimExpr::CallFunc(c) => {
             let values = c.args.iter().filter_map(|a| match a {
                 CallArg::Expr(e) => Some(expr_flops(e)),
-                CallArg::Buffer(_) | CallArg::Region(_) | CallArg::DType(_) | CallArg::Attr(_) => None,
+                CallArg::Buffer(_) | CallArg::Region(_) | CallArg::DType(_) | CallArg::Attr(_) => {
+                    None
+                }
             });
             values.sum()
         }

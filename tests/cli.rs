@@ -33,11 +33,8 @@ fn interp_prints_what_it_computed() -> Test {
 fn arrays_go_in_and_come_out() -> Test {
     let folder = tempfile::tempdir()?;
     let (a, out) = (folder.path().join("a.npy"), folder.path().join("out.npz"));
-    let ones = Tensor {
-        dtype: DType::FLOAT32,
-        shape: vec![1024],
-        bytes: 1f32.to_ne_bytes().repeat(1024),
-    };
+    let ones =
+        Tensor { dtype: DType::FLOAT32, shape: vec![1024], bytes: 1f32.to_ne_bytes().repeat(1024) };
     std::fs::write(&a, npy::encode_npy(&ones))?;
     for verb in ["interp", "run", "diff"] {
         Tirade::new(verb)
@@ -143,7 +140,12 @@ fn hostile_files_are_diagnosed() -> Test {
     ] {
         let path = script(folder.path(), &text)?;
         let outcome = Tirade::new("check").arg(&path).run()?;
-        assert_eq!(outcome.code, Some(3), "{name}: {}", &outcome.stderr[..outcome.stderr.len().min(500)]);
+        assert_eq!(
+            outcome.code,
+            Some(3),
+            "{name}: {}",
+            &outcome.stderr[..outcome.stderr.len().min(500)]
+        );
         assert!(outcome.stderr.contains("error[TIR"), "{name}");
         assert!(outcome.stderr.len() < 200_000, "{name}: {} bytes", outcome.stderr.len());
     }

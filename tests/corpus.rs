@@ -81,7 +81,9 @@ fn test_fmt(path: &Path) -> Result<(), Failed> {
         std::fs::write(&printed, &once)?;
         let twice = Tirade::new("fmt").arg(&printed).args(["--style", style]).expect(0)?.stdout;
         if once != twice {
-            return Err(format!("fmt --style {style} is not a fixpoint:\n{once}\n---\n{twice}").into());
+            return Err(
+                format!("fmt --style {style} is not a fixpoint:\n{once}\n---\n{twice}").into()
+            );
         }
         Tirade::new("diff-ir").arg(path).arg(&printed).expect(0)?;
     }

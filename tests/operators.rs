@@ -19,6 +19,21 @@ use tirade::npy;
 
 const VERBS: [&str; 3] = ["interp", "run", "diff"];
 
+/// Programs that have no meaning although TVM runs them: the class that is reported, and why TVM
+/// is at fault.
+const TVM_AT_FAULT: &[(&str, &str, &str)] = &[
+    (
+        "index_put_acc_2d_f32",
+        "E-RACE",
+        "a `T.parallel` loop adds to elements chosen by an index array that repeats an index",
+    ),
+    (
+        "ms_attn_2",
+        "E-BINDDUP",
+        "decomposing the softmax's sum and moving only its update adds every term four times",
+    ),
+];
+
 fn main() {
     let Some(folder) = operator_corpus() else {
         println!("operator corpus not found: set TIRADE_CORPUS to its folder; nothing was run");
@@ -34,7 +49,11 @@ fn main() {
             scope.spawn(|| {
                 while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
                     for verb in VERBS {
-                        if let Err(why) = run_program(&folder, row, verb) {
+                        let result = match at_fault(row).filter(|_| verb != "run") {
+                            Some(class) => expect_report(&folder, row, verb, class),
+                            None => run_program(&folder, row, verb),
+                        };
+                        if let Err(why) = result {
                             let text = why.message().unwrap_or("failed").to_string();
                             let name = row["name"].as_str().unwrap_or("?").to_string();
                             failures.lock().expect("no panics").insert((verb, name), text);
@@ -57,6 +76,9 @@ fn read_manifest(folder: &Path) -> Vec<Value> {
 }
 
 fn report(rows: &[Value], failures: &BTreeMap<(&str, String), String>) {
+    for (name, class, why) in TVM_AT_FAULT {
+        println!("{name} is reported with {class}, rightly: {why}");
+    }
     for ((verb, name), why) in failures {
         println!("{verb} {name}: {}", why.lines().take(6).collect::<Vec<_>>().join(" | "));
     }
@@ -76,20 +98,41 @@ fn report(rows: &[Value], failures: &BTreeMap<(&str, String), String>) {
     println!("{} passed, {} failed", all - failures.len(), failures.len());
 }
 
-fn run_program(folder: &Path, row: &Value, verb: &str) -> Result<(), Failed> {
+/// The class that the program of a row is known to be reported with.
+fn at_fault(row: &Value) -> Option<&'static str> {
+    let found = TVM_AT_FAULT.iter().find(|(name, _, _)| row["name"] == **name);
+    found.map(|(_, class, _)| *class)
+}
+
+fn expect_report(folder: &Path, row: &Value, verb: &str, class: &str) -> Result<(), Failed> {
+    let outcome = command(folder, row, verb)?.json().expect(4)?;
+    match outcome.errors().first() {
+        Some(error) if error["class"] == *class => Ok(()),
+        found => Err(format!("expected {class}, found {found:?}").into()),
+    }
+}
+
+/// `tirade VERB PROGRAM` with its inputs and sizes.
+fn command(folder: &Path, row: &Value, verb: &str) -> Result<Tirade, Failed> {
     let name = row["name"].as_str().ok_or("no name")?;
-    let out = tempfile::tempdir()?;
-    let outputs = out.path().join("out.npz");
     let mut command = Tirade::new(verb)
         .arg(folder.join(format!("{name}.py")))
         .args(["--func", row["entry"].as_str().unwrap_or("main")])
         .arg("--inputs")
         .arg(folder.join(format!("{name}.in.npz")));
-    if verb != "diff" {
-        command = command.arg("--outputs").arg(&outputs);
-    }
     for (key, value) in scalars(row) {
         command = command.arg("--set").arg(format!("{key}={value}"));
+    }
+    Ok(command)
+}
+
+fn run_program(folder: &Path, row: &Value, verb: &str) -> Result<(), Failed> {
+    let name = row["name"].as_str().ok_or("no name")?;
+    let out = tempfile::tempdir()?;
+    let outputs = out.path().join("out.npz");
+    let mut command = command(folder, row, verb)?;
+    if verb != "diff" {
+        command = command.arg("--outputs").arg(&outputs);
     }
     command.expect(0)?;
     if verb == "diff" {

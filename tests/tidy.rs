@@ -9,8 +9,9 @@ fn root() -> &'static Path {
 /// All Rust sources of the project with their paths relative to it.
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> =
-        ["src", "ir", "frontend", "interp", "aot", "tests", "benches"].map(|f| root().join(f)).into();
+    let mut folders: Vec<PathBuf> = ["src", "ir", "frontend", "interp", "aot", "tests", "benches"]
+        .map(|f| root().join(f))
+        .into();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -89,7 +90,8 @@ fn external_crates_have_one_home() {
 #[test]
 fn interpreter_and_backend_do_not_see_each_other() {
     for (krate, other) in [("interp", "tirade-aot"), ("aot", "tirade-interp")] {
-        let manifest = std::fs::read_to_string(root().join(krate).join("Cargo.toml")).expect("manifest");
+        let manifest =
+            std::fs::read_to_string(root().join(krate).join("Cargo.toml")).expect("manifest");
         let dependencies = manifest.split("[dev-dependencies]").next().unwrap_or("");
         assert!(!dependencies.contains(other), "{krate} depends on {other}");
     }

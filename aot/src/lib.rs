@@ -7,12 +7,13 @@
 pub mod c;
 pub mod driver;
 pub mod error;
+pub mod load;
 pub mod pass;
 mod run;
 
 pub use driver::compile::{Artifact, ArtifactKind, CompileOptions};
 pub use error::{AotError, Result};
 pub use run::{
-    BenchOptions, BenchOutcome, EmitOptions, RunOptions, RunOutcome, bench, build, emit_c, run,
-    run_all,
+    BenchOptions, BenchOutcome, EmitOptions, RunOptions, RunOutcome, bench, build, emit_c, load,
+    run, run_all,
 };

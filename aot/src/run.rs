@@ -1,10 +1,12 @@
 //! What the crate is for: from a module to results, files and times.
 
-use crate::c::module::{CModule, Parallel, PrintOptions, STATUS_NO_MEMORY, print_module};
+use crate::c::module::{CModule, Entry, Parallel, PrintOptions, STATUS_NO_MEMORY, print_module};
 use crate::driver::compile::{Artifact, ArtifactKind, CompileOptions, compile};
 use crate::driver::worker::{Called, Job, Limits, Sampling, call, call_all};
 use crate::error::{AotError, Result};
+use crate::load::Library;
 use crate::pass;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tirade_ir::args::{Arg, Layout, Sizes, check};
@@ -162,7 +164,11 @@ pub fn emit_c(module: &IRModule, options: &EmitOptions) -> Result<Vec<(String, S
         sources: options.sources,
     };
     let printed = print_module(&lowered, &print)?;
-    let text = printed.text.replacen("#include <stdint.h>\n", "#include <stdint.h>\n\n#include \"kernel.h\"\n", 1);
+    let text = printed.text.replacen(
+        "#include <stdint.h>\n",
+        "#include <stdint.h>\n\n#include \"kernel.h\"\n",
+        1,
+    );
     Ok(vec![("kernel.c".into(), text), ("kernel.h".into(), header(&printed))])
 }
 
@@ -184,9 +190,25 @@ pub fn build(module: &IRModule, kind: ArtifactKind, options: &CompileOptions) ->
     compile(&printed.text, kind, options)
 }
 
+/// Compiles all functions of `module` and loads them into this process; the entries by function.
+pub fn load(
+    module: &IRModule,
+    options: &CompileOptions,
+) -> Result<(Library, FxHashMap<Symbol, Entry>)> {
+    let printed = print_gnu(module, ALLOC_LIMIT)?;
+    let library = compile(&printed.text, ArtifactKind::SharedLibrary, options)?;
+    Ok((Library::open(library)?, printed.entries))
+}
+
 fn print_gnu(module: &IRModule, alloc_limit: u64) -> Result<CModule> {
     let lowered = pass::lower(module)?;
-    let print = PrintOptions { gnu: true, parallel: Parallel::Pthreads, entries: true, alloc_limit, sources: None };
+    let print = PrintOptions {
+        gnu: true,
+        parallel: Parallel::Pthreads,
+        entries: true,
+        alloc_limit,
+        sources: None,
+    };
     print_module(&lowered, &print)
 }
 
@@ -320,7 +342,8 @@ impl<'a> Prepared<'a> {
         let diagnostic = match status {
             0 => return Ok(()),
             STATUS_NO_MEMORY => {
-                let message = format!("an allocation of `{}` failed or is over the limit", self.func.name);
+                let message =
+                    format!("an allocation of `{}` failed or is over the limit", self.func.name);
                 Diagnostic::error(Code::ALLOC, self.func.span, message)
             }
             n => match self.compiled.printed.assertions.get((n - 1) as usize) {

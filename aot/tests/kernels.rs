@@ -3,9 +3,7 @@
 use std::sync::Arc;
 use tirade_aot::{CompileOptions, EmitOptions, RunOptions, emit_c, run};
 use tirade_ir::args::{Arg, Tensor};
-use tirade_ir::builder::{
-    BlockFrame, ForFrame, Frame, FuncFrame, IRBuilder, LoopSpec,
-};
+use tirade_ir::builder::{BlockFrame, ForFrame, Frame, FuncFrame, IRBuilder, LoopSpec};
 use tirade_ir::{
     BinOp, Buffer, DType, IRModule, IterVar, IterVarKind, PrimExpr, PrimFunc, Range, Span, Symbol,
     Var,
@@ -66,7 +64,10 @@ fn floats(arg: &Arg) -> Vec<f32> {
 
 fn options() -> RunOptions {
     RunOptions {
-        compile: CompileOptions { extra_args: vec!["-Wall".into(), "-Wextra".into(), "-Werror".into()], ..Default::default() },
+        compile: CompileOptions {
+            extra_args: vec!["-Wall".into(), "-Wextra".into(), "-Werror".into()],
+            ..Default::default()
+        },
         ..Default::default()
     }
 }

@@ -8,34 +8,71 @@ use tirade_ir::op::{CSpelling, Evaluation, Kernel, TypeRule};
 use tirade_ir::scalar::{Fault, Scalar, binary, convert};
 use tirade_ir::{BinOp, Buffer, DType, IRModule, Op, PrimExpr, Span, Symbol, Var};
 
+/// A node from its operands, and its value from theirs; `None` where it has none.
+type Build = Box<dyn Fn(Vec<PrimExpr>) -> PrimExpr>;
+type Expect = Box<dyn Fn(&[Scalar]) -> Option<Scalar>>;
+
 /// One computation: its operands come from arrays of these types.
 struct Case {
     name: String,
     operands: Vec<DType>,
     result: DType,
-    build: Box<dyn Fn(Vec<PrimExpr>) -> PrimExpr>,
-    expect: Box<dyn Fn(&[Scalar]) -> Option<Scalar>>,
+    build: Build,
+    expect: Expect,
 }
 
 /// Values at the edges of a type, and some in between.
 fn samples(dtype: DType) -> Vec<Scalar> {
     let mut raw: Vec<u64> = match dtype.is_float() {
         true => [
-            0.0, -0.0, 1.0, -1.0, 0.5, 1.5, 2.5, -2.5, 3.25, 7.0, 100.7, 300.0, -129.0, 65504.0,
-            65520.0, 16777217.0, 2147483648.0, -2147483648.0, 2147483647.5, 4294967296.0, 1e10, 1e-8,
-            6e-8, 9.2233720368547758e18, -9.2233720368547758e18, 1.8446744073709552e19, 1e30, 3.4e38,
-            f64::INFINITY, f64::NEG_INFINITY, f64::NAN, 88.7, 1e-40, 1.00390625, 0.1,
+            0.0,
+            -0.0,
+            1.0,
+            -1.0,
+            0.5,
+            1.5,
+            2.5,
+            -2.5,
+            3.25,
+            7.0,
+            100.7,
+            300.0,
+            -129.0,
+            65504.0,
+            65520.0,
+            16777217.0,
+            2147483648.0,
+            -2147483648.0,
+            2147483647.5,
+            4294967296.0,
+            1e10,
+            1e-8,
+            6e-8,
+            9223372036854775808.0,
+            -9223372036854775808.0,
+            18446744073709551616.0,
+            1e30,
+            3.4e38,
+            f64::INFINITY,
+            f64::NEG_INFINITY,
+            f64::NAN,
+            88.7,
+            1e-40,
+            1.00390625,
+            0.1,
         ]
         .iter()
         .map(|v| Scalar::from_f64(dtype, *v).unwrap().value.bits())
         .collect(),
-        false => [0i128, 1, 2, 3, 5, 7, 8, 31, 32, 33, 100, 127, 128, 200, 255, -1, -2, -3, -7, -8, -128]
-            .iter()
-            .copied()
-            .chain([dtype.int_min(), dtype.int_min() + 1, dtype.int_max(), dtype.int_max() - 1])
-            .chain([dtype.int_max() / 3, (1 << 53) + 1, (1 << 40) + (1 << 32) + 1, 16777219])
-            .map(|v| Scalar::from_i128(dtype, v).unwrap().bits())
-            .collect(),
+        false => {
+            [0i128, 1, 2, 3, 5, 7, 8, 31, 32, 33, 100, 127, 128, 200, 255, -1, -2, -3, -7, -8, -128]
+                .iter()
+                .copied()
+                .chain([dtype.int_min(), dtype.int_min() + 1, dtype.int_max(), dtype.int_max() - 1])
+                .chain([dtype.int_max() / 3, (1 << 53) + 1, (1 << 40) + (1 << 32) + 1, 16777219])
+                .map(|v| Scalar::from_i128(dtype, v).unwrap().bits())
+                .collect()
+        }
     };
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     for _ in 0..6 {
@@ -107,8 +144,7 @@ fn op_case(op: Op, operands: Vec<DType>, result: DType) -> Case {
 
 fn op_cases(cases: &mut Vec<Case>) {
     let floats = [DType::FLOAT16, DType::BFLOAT16, DType::FLOAT32, DType::FLOAT64];
-    let integers: Vec<DType> =
-        DType::COMPUTABLE.into_iter().filter(|d| d.is_integer()).collect();
+    let integers: Vec<DType> = DType::COMPUTABLE.into_iter().filter(|d| d.is_integer()).collect();
     for &op in Op::ALL {
         let info = op.info();
         let arity = match info.arity {

@@ -4,8 +4,8 @@ use crate::choice::Choices;
 use crate::coverage::{Coverage, cover};
 use crate::generate::{Case, Policy, generate};
 use crate::oracle::{
-    CLane, Expected, Failure, Kind, check_compiled, check_planted, check_round_trip,
-    check_threads, guarded, interpret,
+    CLane, Expected, Failure, Kind, check_compiled, check_planted, check_round_trip, check_threads,
+    guarded, interpret,
 };
 use crate::reduce::{Budget, reduce};
 use rustc_hash::FxHashMap;

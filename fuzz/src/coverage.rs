@@ -23,7 +23,9 @@ struct Counter<'c> {
 impl Visitor for Counter<'_> {
     fn visit_expr(&mut self, expr: &PrimExpr) {
         let (name, dtype) = match expr {
-            PrimExpr::Int { .. } | PrimExpr::Float { .. } | PrimExpr::Var(_) | PrimExpr::Str(_) => return,
+            PrimExpr::Int { .. } | PrimExpr::Float { .. } | PrimExpr::Var(_) | PrimExpr::Str(_) => {
+                return;
+            }
             PrimExpr::Cast(e) => (source_name(e.value.dtype()), e.dtype),
             PrimExpr::Binary(e) => (binary_name(e.op), e.lhs.dtype()),
             PrimExpr::Not(e) => ("not", e.value.dtype()),

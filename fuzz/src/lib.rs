@@ -9,7 +9,7 @@
 //! A case is a program with its arguments. It either agrees with itself in every lane of
 //! [`oracle`], bit for bit, or there is a bug in Tirade or in a C compiler.
 //!
-//! Reading order: [`choice`], [`generate`], [`oracle`], [`campaign`], [`reduce`], [`coverage`].
+//! Reading order: [`choice`], [`mod@generate`], [`oracle`], [`campaign`], [`reduce`], [`coverage`].
 
 pub mod campaign;
 pub mod choice;

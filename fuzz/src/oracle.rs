@@ -196,11 +196,7 @@ pub fn check_planted(case: &Case) -> Result<(), Failure> {
 }
 
 /// What is printed must read back as the same program.
-pub fn check_round_trip(
-    module: &IRModule,
-    dialect: Dialect,
-    style: Style,
-) -> Result<(), Failure> {
+pub fn check_round_trip(module: &IRModule, dialect: Dialect, style: Style) -> Result<(), Failure> {
     let options = PrintOptions { dialect, style, ..PrintOptions::default() };
     let printed = guarded("the printer", || print_module(module, &options))?;
     let mut sources = SourceMap::new();
@@ -240,10 +236,7 @@ fn functions_equal(a: &IRModule, b: &IRModule) -> Result<(), String> {
 }
 
 /// Runs compiled code of many cases, which share one compilation.
-pub fn check_compiled(
-    lane: &CLane,
-    cases: &[(&Case, &Expected)],
-) -> Vec<Result<(), Failure>> {
+pub fn check_compiled(lane: &CLane, cases: &[(&Case, &Expected)]) -> Vec<Result<(), Failure>> {
     let mut module = IRModule::new();
     let mut jobs = Vec::new();
     for (i, (case, _)) in cases.iter().enumerate() {
@@ -257,7 +250,9 @@ pub fn check_compiled(
     let one = |failure: Failure| match cases {
         [_] => vec![Err(failure)],
         // Which one is it? Each gets a compilation of its own.
-        _ => cases.iter().flat_map(|case| check_compiled(lane, std::slice::from_ref(case))).collect(),
+        _ => {
+            cases.iter().flat_map(|case| check_compiled(lane, std::slice::from_ref(case))).collect()
+        }
     };
     let results = match all {
         Err(failure) => return one(failure),

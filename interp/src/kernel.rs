@@ -9,9 +9,7 @@ use column::{Columns1, Columns2};
 use smallvec::SmallVec;
 use std::marker::PhantomData;
 use tirade_ir::op::{FloatKernel, Kernel};
-use tirade_ir::scalar::{
-    Arith, Checked, Element, Integer, Scalar, bf16, cast, f16,
-};
+use tirade_ir::scalar::{Arith, Checked, Element, Integer, Scalar, bf16, cast, f16};
 use tirade_ir::{BinOp, DType, Op, with_arith, with_element, with_integer};
 
 /// A function of one value.

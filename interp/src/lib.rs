@@ -5,8 +5,8 @@
 //! operation that has no meaning, its place in the source, the iteration, the buffer and index
 //! (the classes are [`Class`]). If there is no report, every correct compiler gives these bytes.
 //!
-//! Reading order: [`options`]; [`tree`], what a program is resolved to; [`memory`] and [`view`];
-//! [`machine`], the state of a run; `eval` and `exec`, the walk; `region`, `instance` and [`race`],
+//! Reading order: [`options`]; `tree`, what a program is resolved to; `memory` and `view`;
+//! `machine`, the state of a run; `eval` and `exec`, the walk; `region`, `instance` and `race`,
 //! the rules that need a memory of their own.
 //!
 //! Architecture invariant: there is one semantics. What makes runs fast is told from the program

@@ -1,17 +1,17 @@
 //! The state of a run: what all threads share, and what each has of its own.
 
+use crate::instance::Record;
+use crate::memory::Memory;
 use crate::options::{Class, Options};
 use crate::race::Strands;
 use crate::region::{CellSet, RegionBox};
-use crate::instance::Record;
 use crate::tree::{Func, Program};
 use crate::view::{Pointer, View};
-use crate::memory::Memory;
-use rayon::ThreadPool;
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 use tirade_ir::{Code, Diagnostic, Span};
 
@@ -31,28 +31,34 @@ pub struct Shared<'p> {
     steps: AtomicU64,
     /// When to stop.
     deadline: Option<Instant>,
-    /// Threads for independent loops; `None` in a serial pass.
-    pub pool: Option<&'p ThreadPool>,
-    /// Something has to be reported, which only a serial pass does: its reports do not depend on
-    /// timing.
+    /// Threads that loops may use.
+    threads: usize,
+    /// The threads, once a loop has used them.
+    pool: OnceLock<Option<ThreadPool>>,
+    /// Something has to be reported after threads were used. Then all is run again in one thread,
+    /// for reports must not depend on timing.
     abandoned: AtomicBool,
     /// How often each counted statement ran.
     pub counts: Vec<AtomicU64>,
 }
+
+/// Threads need stacks for programs nested as deep as the limits allow.
+pub const STACK_BYTES: usize = 512 << 20;
 
 /// Steps that a thread takes for itself at a time.
 const STEPS_AT_A_TIME: u64 = 1 << 12;
 
 impl<'p> Shared<'p> {
     /// The state at the start of a pass.
-    pub fn new(program: &'p Program, options: &'p Options, pool: Option<&'p ThreadPool>) -> Self {
+    pub fn new(program: &'p Program, options: &'p Options, threads: usize) -> Self {
         Shared {
             program,
             options,
             live: Arc::default(),
             steps: AtomicU64::new(options.max_steps.unwrap_or(u64::MAX)),
             deadline: options.time_limit.and_then(|t| Instant::now().checked_add(t)),
-            pool,
+            threads,
+            pool: OnceLock::new(),
             abandoned: AtomicBool::new(false),
             counts: program.counted.iter().map(|_| AtomicU64::new(0)).collect(),
         }
@@ -61,6 +67,15 @@ impl<'p> Shared<'p> {
     /// True if the pass met something that a serial pass has to report.
     pub fn is_abandoned(&self) -> bool {
         self.abandoned.load(Relaxed)
+    }
+
+    /// Threads for the iterations of an independent loop; `None` if there is only one.
+    pub fn pool(&self) -> Option<&ThreadPool> {
+        let make = || {
+            let builder = ThreadPoolBuilder::new().num_threads(self.threads);
+            builder.stack_size(STACK_BYTES).build().ok()
+        };
+        if self.threads <= 1 { None } else { self.pool.get_or_init(make).as_ref() }
     }
 
     /// True if `class` is to be reported.
@@ -79,11 +94,12 @@ impl<'p> Shared<'p> {
 
     /// Adds a report of `machine` and halts it if the run cannot or shall not go on.
     pub fn file(&self, machine: &mut Machine<'_>, diagnostic: Diagnostic) {
-        if self.pool.is_some() {
+        if self.pool.get().is_some() {
             self.abandoned.store(true, Relaxed);
             machine.halted = true;
             return;
         }
+        machine.threads_off = true;
         let goes_on = Class::of(diagnostic.code).is_some_and(Class::has_fallback);
         machine.halted |= !(self.options.keep_going && goes_on);
         let known = |d: &Diagnostic| d.code == diagnostic.code && d.span == diagnostic.span;
@@ -189,6 +205,8 @@ pub struct Machine<'p> {
     pub trace: Vec<String>,
     /// The run has to stop.
     pub halted: bool,
+    /// Loops may not use more threads: the machine is one of several, or has reported something.
+    pub threads_off: bool,
     /// More than 0: an expression is evaluated again for a message, and reports nothing.
     pub quiet: u32,
     /// Steps left of those that were taken from the shared ones.
@@ -223,6 +241,7 @@ impl<'p> Machine<'p> {
             reports: Vec::new(),
             trace: Vec::new(),
             halted: false,
+            threads_off: false,
             quiet: 0,
             steps: 0,
         }
@@ -235,6 +254,7 @@ impl<'p> Machine<'p> {
         Machine {
             frame: self.frame.clone(),
             scope: self.scope,
+            threads_off: true,
             axes: self.axes.clone(),
             block_memory: self.block_memory.clone(),
             ..Machine::new(self.shared, self.func)

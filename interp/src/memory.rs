@@ -67,7 +67,12 @@ impl Cells {
     /// The bits of cell `i`.
     #[inline(always)]
     pub fn load(&self, i: usize) -> u64 {
-        each_width!(self, cells => cells[i].load(Relaxed) as u64)
+        match self {
+            Cells::B1(cells) => cells[i].load(Relaxed) as u64,
+            Cells::B2(cells) => cells[i].load(Relaxed) as u64,
+            Cells::B4(cells) => cells[i].load(Relaxed) as u64,
+            Cells::B8(cells) => cells[i].load(Relaxed),
+        }
     }
 
     /// Replaces cell `i` by the low bits of `bits`.

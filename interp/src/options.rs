@@ -61,7 +61,12 @@ impl Class {
     pub fn has_fallback(self) -> bool {
         !matches!(
             self,
-            Class::Oob | Class::DivZero | Class::Alloc | Class::Fuel | Class::Assert | Class::Arg
+            Class::Oob
+                | Class::DivZero
+                | Class::Alloc
+                | Class::Fuel
+                | Class::Assert
+                | Class::Arg
                 | Class::Match
         )
     }

@@ -17,14 +17,17 @@ use tirade_ir::Symbol;
 /// A past access: number of the strand above, number of the place in the program below.
 type Stamp = u64;
 
-const SITE_BITS: u32 = 24;
+const SITE_BITS: u32 = 23;
+const RECOMPUTE: u64 = 1 << SITE_BITS;
+const TIME_SHIFT: u32 = SITE_BITS + 1;
 
-fn stamp(time: u64, site: u32) -> Stamp {
-    time << SITE_BITS | site as u64
+fn stamp(time: u64, kind: AccessKind, site: u32) -> Stamp {
+    let flag = if kind == AccessKind::Recompute { RECOMPUTE } else { 0 };
+    time << TIME_SHIFT | flag | site as u64
 }
 
 fn time_of(stamp: Stamp) -> u64 {
-    stamp >> SITE_BITS
+    stamp >> TIME_SHIFT
 }
 
 /// What is remembered about each cell of an allocation.
@@ -46,6 +49,10 @@ pub enum AccessKind {
     Read,
     /// Writes.
     Write,
+    /// Writes what another iteration may compute anew: a block that `compute_at` moved under the
+    /// loops of its consumer. Such writes do not race with each other, nor with reads of what such
+    /// a write gave: a reader that did not see a write of its own iteration is found when it reads.
+    Recompute,
     /// Reads and writes in one step.
     Atomic,
 }
@@ -241,15 +248,17 @@ impl Strands {
         shared: bool,
     ) -> Option<Conflict> {
         let cell = &cells.0[cell];
-        let now = stamp(self.time, site);
+        let now = stamp(self.time, kind, site);
         let against = |past: &AtomicU64, wrote: bool| {
             let past = past.load(Relaxed);
             let found = (past != 0).then(|| self.unordered(time_of(past), shared)).flatten();
             let site = (past & ((1 << SITE_BITS) - 1)) as u32;
             found.map(|(level, iteration)| Conflict { site, wrote, level, iteration })
         };
-        let mut conflict = against(&cell.writer, true);
-        if kind != AccessKind::Read {
+        let writer = cell.writer.load(Relaxed);
+        let anew = kind == AccessKind::Recompute && writer & RECOMPUTE != 0;
+        let mut conflict = if anew { None } else { against(&cell.writer, true) };
+        if kind != AccessKind::Read && !anew {
             conflict = conflict
                 .or_else(|| against(&cell.readers[0], false))
                 .or_else(|| against(&cell.readers[1], false));
@@ -259,7 +268,7 @@ impl Strands {
         }
         match kind {
             AccessKind::Read => self.note_reader(cell, now, shared),
-            AccessKind::Write => cell.writer.store(now, Relaxed),
+            AccessKind::Write | AccessKind::Recompute => cell.writer.store(now, Relaxed),
             AccessKind::Atomic => cell.atomic.store(now, Relaxed),
         }
         conflict

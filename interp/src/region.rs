@@ -125,13 +125,7 @@ impl<'p> Machine<'p> {
     }
 
     /// Reports an access outside of the declared regions of a block around it.
-    pub fn check_regions(
-        &mut self,
-        access: &Access,
-        indices: &[i64],
-        flat: i64,
-        kind: AccessKind,
-    ) {
+    pub fn check_regions(&mut self, access: &Access, indices: &[i64], flat: i64, kind: AccessKind) {
         for check in &access.regions {
             let boxes = self.frame.regions[check.block].clone();
             let view = self.view(access.buffer);
@@ -140,7 +134,7 @@ impl<'p> Machine<'p> {
             let inside = boxes.iter().any(|b| {
                 let listed = match kind {
                     AccessKind::Read => !b.is_write || check.reads_writes,
-                    AccessKind::Write | AccessKind::Atomic => b.is_write,
+                    AccessKind::Write | AccessKind::Recompute | AccessKind::Atomic => b.is_write,
                 };
                 let holds = match b.buffer == access.buffer {
                     true => b.holds(indices),
@@ -149,7 +143,8 @@ impl<'p> Machine<'p> {
                 listed && holds
             });
             let own = check.own_writes && kind == AccessKind::Read;
-            if !inside && !(own && self.wrote(check.block, view, first as usize)) {
+            let inside = inside || own && self.wrote(check.block, view, first as usize);
+            if !inside {
                 self.report_region(access, indices.into(), kind, check.block, &boxes);
                 return;
             }
@@ -167,20 +162,22 @@ impl<'p> Machine<'p> {
     ) {
         let (verb, list) = match kind {
             AccessKind::Read => ("read", "T.reads"),
-            AccessKind::Write => ("written", "T.writes"),
+            AccessKind::Write | AccessKind::Recompute => ("written", "T.writes"),
             AccessKind::Atomic => ("updated", "T.writes"),
         };
         let name = self.func.buffers[access.buffer as usize].name;
         let block_name = self.block_name(block);
         let indices = show_indices(&indices);
-        let message = format!(
-            "`{name}{indices}` is {verb}, but not in the `{list}` of block `{block_name}`"
-        );
+        let message =
+            format!("`{name}{indices}` is {verb}, but not in the `{list}` of block `{block_name}`");
         let mut diagnostic = Diagnostic::error(Code::REGION, access.span, message);
         for b in boxes.iter().filter(|b| b.is_write == (kind != AccessKind::Read)) {
             let buffer = self.func.buffers[b.buffer as usize].name;
-            let ranges: Vec<_> =
-                b.ranges.iter().map(|(min, n)| format!("{min}:{}", min.saturating_add(*n))).collect();
+            let ranges: Vec<_> = b
+                .ranges
+                .iter()
+                .map(|(min, n)| format!("{min}:{}", min.saturating_add(*n)))
+                .collect();
             let shape = show_shape(b.view.dims.iter().map(|d| d.extent));
             diagnostic = diagnostic.with_note(format!(
                 "`{list}` lists `{buffer}[{}]`, a part of shape {shape}",

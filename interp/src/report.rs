@@ -7,20 +7,34 @@ use tirade_ir::{Code, DType, Diagnostic, Fault, Scalar, Span};
 /// One sentence on how to mend a program with this report.
 pub fn help(code: Code) -> Option<&'static str> {
     let text = match code {
-        Code::OUT_OF_BOUNDS => "make the buffer larger, the loop shorter, or guard the access with a condition",
-        Code::UNINITIALISED => "write the element before it is read; memory has no contents when it is allocated",
+        Code::OUT_OF_BOUNDS => {
+            "make the buffer larger, the loop shorter, or guard the access with a condition"
+        }
+        Code::UNINITIALISED => {
+            "write the element before it is read; memory has no contents when it is allocated"
+        }
         Code::OVERFLOW => "compute in a wider type: cast an operand to `int64` first",
-        Code::DIVISION_BY_ZERO => "guard the division with `T.if_then_else`, which evaluates one value only",
+        Code::DIVISION_BY_ZERO => {
+            "guard the division with `T.if_then_else`, which evaluates one value only"
+        }
         Code::SHIFT => "keep the count below the width of the shifted value",
         Code::CAST => "clamp the value to the range of the integer type before the cast",
         Code::BOOL => "write 0 or 1, or compare the byte with 0 instead of reading it as a bool",
         Code::CLZ => "handle 0 before counting",
         Code::RACE => "make the loop serial, or let each iteration touch elements of its own",
         Code::LANES => "give each lane an address of its own",
-        Code::REGION => "extend `T.reads` or `T.writes` by the element, or leave them out to have them inferred",
-        Code::BINDING_DOMAIN => "extend the domain of the axis, or exclude the instance with `T.where`",
-        Code::BINDING_DUPLICATE => "bind the axes so that every loop iteration has axis values of its own",
-        Code::INIT => "let the instance in which all reduce axes are at their minimum come first, and once, for each output element",
+        Code::REGION => {
+            "extend `T.reads` or `T.writes` by the element, or leave them out to have them inferred"
+        }
+        Code::BINDING_DOMAIN => {
+            "extend the domain of the axis, or exclude the instance with `T.where`"
+        }
+        Code::BINDING_DUPLICATE => {
+            "bind the axes so that every loop iteration has axis values of its own"
+        }
+        Code::INIT => {
+            "let the instance in which all reduce axes are at their minimum come first, and once, for each output element"
+        }
         Code::MATCH => "give the buffer the shape, strides and offset of the region it views",
         Code::ALIAS => "pass different buffers, or set the attribute `tirx.noalias` to False",
         Code::ALLOC => "allocate less, or raise the limit",

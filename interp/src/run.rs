@@ -1,13 +1,12 @@
 //! Running a function on arguments.
 
 use crate::eval::{Value, enter};
-use crate::machine::{Flow, Machine, Shared};
+use crate::machine::{Flow, Machine, STACK_BYTES, Shared};
 use crate::memory::Memory;
 use crate::options::Options;
 use crate::resolve::resolve;
 use crate::tree::{Func, ParamKind, Program};
 use crate::view::{Dim, Pointer, View};
-use rayon::{ThreadPool, ThreadPoolBuilder};
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use tirade_ir::args::{Arg, Layout, Sizes, Tensor, check};
@@ -31,9 +30,6 @@ pub struct Outcome {
     pub profile: Vec<(Span, u64)>,
 }
 
-/// Threads need stacks for programs nested as deep as the limits allow.
-const STACK_BYTES: usize = 512 << 20;
-
 /// Runs function `name` of `module`.
 ///
 /// Reports of the program are an [`Outcome`]. Errors are things that keep the program from being
@@ -51,9 +47,8 @@ pub fn run(
     let sizes = check(func, &args, Sizes::default()).map_err(|e| vec![e])?;
     let program = resolve(module, name, options)?;
     on_large_stack(|| {
-        let pool = thread_pool(options);
-        let parallel = pool.as_ref().and_then(|p| pass(&program, &args, &sizes, options, Some(p)));
-        let outcome = parallel.or_else(|| pass(&program, &args, &sizes, options, None));
+        let outcome = pass(&program, &args, &sizes, options, threads(options));
+        let outcome = outcome.or_else(|| pass(&program, &args, &sizes, options, 1));
         outcome.ok_or_else(|| vec![failed_start(func.span)])
     })
 }
@@ -73,16 +68,13 @@ fn on_large_stack<R: Send>(f: impl FnOnce() -> R + Send) -> R {
     })
 }
 
-/// Threads for independent loops, unless one thread is asked for or the order of events matters.
-fn thread_pool(options: &Options) -> Option<ThreadPool> {
-    let n = match options.threads {
+/// Threads for independent loops: one if the order of events matters.
+fn threads(options: &Options) -> usize {
+    match options.threads {
+        _ if !options.trace.is_empty() || options.profile => 1,
         0 => std::thread::available_parallelism().map_or(1, |n| n.get()),
         n => n,
-    };
-    if n <= 1 || !options.trace.is_empty() || options.profile {
-        return None;
     }
-    ThreadPoolBuilder::new().num_threads(n).stack_size(STACK_BYTES).build().ok()
 }
 
 /// Runs the program once; `None` if it has to be run again in one thread.
@@ -91,9 +83,9 @@ fn pass(
     args: &[Arg],
     sizes: &Sizes,
     options: &Options,
-    pool: Option<&ThreadPool>,
+    threads: usize,
 ) -> Option<Outcome> {
-    let shared = Shared::new(program, options, pool);
+    let shared = Shared::new(program, options, threads);
     let func = &program.funcs[0];
     let mut machine = Machine::new(&shared, func);
     let (values, layouts) = values(func, args, sizes, &shared)?;
@@ -184,9 +176,8 @@ fn after(value: &Value, layout: Option<&Layout>, given: &Arg) -> (Arg, Vec<bool>
 }
 
 fn is_written(view: &View, flat: i64) -> bool {
-    view.cell_checked(flat).is_some_and(|first| {
-        (first..first + view.cells).all(|cell| view.memory.is_written(cell))
-    })
+    view.cell_checked(flat)
+        .is_some_and(|first| (first..first + view.cells).all(|cell| view.memory.is_written(cell)))
 }
 
 impl Func {
@@ -196,4 +187,3 @@ impl Func {
         self.buffers.iter().filter(|b| b.pointer == slot).map(|b| b.cell_bytes).min()
     }
 }
-

@@ -415,9 +415,10 @@ impl<'p> Machine<'p> {
                 return;
             }
             let (old, written) = (memory.cells.load(cell), memory.is_written(cell));
-            let init = strip.init.as_ref().and_then(|(first, value)| {
-                (at(first, i) != 0).then(|| at(value, i))
-            });
+            let init = strip
+                .init
+                .as_ref()
+                .and_then(|(first, value)| (at(first, i) != 0).then(|| at(value, i)));
             failed |= init.is_none() && checked && !written;
             let before = init.unwrap_or(old);
             let result = match fold {

@@ -314,6 +314,8 @@ pub struct Access {
     pub regions: Box<[RegionCheck]>,
     /// Blocks around a write that remember what their instances write.
     pub remembered_by: Box<[usize]>,
+    /// A write of something that other iterations may compute anew.
+    pub recomputes: bool,
     /// Number of the access in the program.
     pub site: u32,
     /// Where.
@@ -565,6 +567,8 @@ pub struct For {
     pub scope: usize,
     /// Iterations are known not to touch each other's elements, nor each other's bookkeeping.
     pub independent: bool,
+    /// Statements that an iteration runs, as far as that can be told.
+    pub work: u64,
     /// Blocks that every iteration may compute anew.
     pub recomputes: Box<[usize]>,
     /// The loop, and those inside of it, can be run in strips.

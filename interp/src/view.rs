@@ -92,6 +92,16 @@ impl View {
         View::new(&self.pointer(), self.dtype, offset, dims)
     }
 
+    /// The same elements with fewer dimensions, where leading extents of 1 allow it.
+    pub fn without_leading_ones(self, rank: usize) -> View {
+        let dropped = self.dims.len().saturating_sub(rank);
+        if dropped == 0 || self.dims[..dropped].iter().any(|d| d.extent != 1) {
+            return self;
+        }
+        let dims = self.dims[dropped..].iter().copied().collect();
+        View::new(&self.pointer(), self.dtype, self.offset, dims)
+    }
+
     /// True if some byte belongs to both.
     pub fn overlaps(&self, other: &View) -> bool {
         if !Arc::ptr_eq(&self.memory, &other.memory) {
@@ -121,7 +131,7 @@ impl View {
 
     /// True if there are no gaps between the first element and the last.
     fn is_dense(&self) -> bool {
-        self.flat_range().is_none_or(|(lo, hi)| hi - lo + 1 <= self.elements())
+        self.flat_range().is_none_or(|(lo, hi)| hi - lo < self.elements())
     }
 
     /// The cells of all elements, unless there are very many.

@@ -82,7 +82,8 @@ fn matmul(n: i32, kind: ForKind) -> PrimFunc {
     let loops = [var("i"), var("j"), var("k")];
     let axes = [var("vi"), var("vj"), var("vk")];
     let [vi, vj, vk] = axes;
-    let product = PrimExpr::binary(BinOp::Mul, load(&a, &[vi, vk]), load(&b, &[vk, vj]), Span::NONE);
+    let product =
+        PrimExpr::binary(BinOp::Mul, load(&a, &[vi, vk]), load(&b, &[vk, vj]), Span::NONE);
     let sum = PrimExpr::binary(BinOp::Add, load(&c, &[vi, vj]), product, Span::NONE);
     let iter = |(i, v): (usize, &Var)| IterVar {
         var: *v,
@@ -122,7 +123,8 @@ fn matmul_gives_the_product() {
     for (kind, threads) in [(ForKind::Serial, 1), (ForKind::Parallel, 1), (ForKind::Parallel, 2)] {
         let n = 8;
         let module = IRModule::from_func(matmul(n as i32, kind));
-        let args = [array(&[n, n], |i| i as f32), array(&[n, n], |i| (i % 7) as f32), empty(&[n, n])];
+        let args =
+            [array(&[n, n], |i| i as f32), array(&[n, n], |i| (i % 7) as f32), empty(&[n, n])];
         let options = Options { threads, ..Options::default() };
         let outcome = run(&module, "main".into(), args.to_vec(), &options).unwrap();
         assert_eq!(outcome.reports, []);

@@ -399,7 +399,8 @@ mod tests {
         let mut b = IRBuilder::new();
         b.enter(Frame::Func(FuncFrame::new("f", Span::NONE))).unwrap();
         let mark = b.mark();
-        let branch = || Frame::While(WhileFrame { condition: PrimExpr::bool(true), span: Span::NONE });
+        let branch =
+            || Frame::While(WhileFrame { condition: PrimExpr::bool(true), span: Span::NONE });
         assert_eq!((0..=MAX_DEPTH).map(|_| b.enter(branch())).filter(Result::is_err).count(), 1);
         b.unwind(mark);
         assert!(b.enter(branch()).is_ok());

@@ -36,5 +36,7 @@ pub use func::{AttrValue, Attrs, IRModule, Param, ParamKind, PrimFunc};
 pub use op::Op;
 pub use scalar::{Checked, Fault, Scalar};
 pub use span::{SourceMap, Span};
-pub use stmt::{Block, BlockId, BlockRealize, For, ForKind, IterVar, IterVarKind, PointerType, Stmt};
+pub use stmt::{
+    Block, BlockId, BlockRealize, For, ForKind, IterVar, IterVarKind, PointerType, Stmt,
+};
 pub use symbol::Symbol;

@@ -4,7 +4,8 @@
 //! schedule share what they have in common.
 
 /// Persistent map with the fast hasher.
-pub type PMap<K, V> = im::GenericHashMap<K, V, rustc_hash::FxBuildHasher, im::shared_ptr::DefaultSharedPtr>;
+pub type PMap<K, V> =
+    im::GenericHashMap<K, V, rustc_hash::FxBuildHasher, im::shared_ptr::DefaultSharedPtr>;
 
 /// Persistent vector.
 pub type PVec<T> = im::Vector<T>;

@@ -4,8 +4,8 @@
 //! stand in, and end with it.
 
 use crate::buffer::{Buffer, BufferRegion, MatchBufferRegion, Range};
-use crate::expr::{PrimExpr, Var, fresh_id};
 use crate::dtype::DType;
+use crate::expr::{PrimExpr, Var, fresh_id};
 use crate::func::{AttrValue, Attrs};
 use crate::span::Span;
 use crate::symbol::Symbol;

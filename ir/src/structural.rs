@@ -3,7 +3,7 @@
 //! A node is encoded as a sequence of tokens in which a variable or buffer is the number of its
 //! binder, counted from the start. Two nodes are equal exactly when their sequences are, and the
 //! hash is that of the sequence, so the two agree by construction. The encoding itself, which says
-//! what counts, is in [`encode`]:
+//! what counts, is in `encode`:
 //!
 //! - Names of variables, buffers and blocks, spans, ids, spellings, and whether regions were
 //!   inferred do not count.

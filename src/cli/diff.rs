@@ -75,4 +75,3 @@ fn index_of(tensor: &Tensor, mut i: usize) -> Vec<usize> {
     }
     index
 }
-

@@ -46,13 +46,17 @@ pub fn run(args: &FuzzArgs, out: &Output) -> Outcome {
     let mut trouble = None;
     let stats = campaign::run(&config, &mut |event| match event {
         Event::Finding(finding) => {
-            out.status(&format!("seed {}: {}\n  {}", finding.seed, finding.failure.kind, finding.failure.detail));
+            out.status(&format!(
+                "seed {}: {}\n  {}",
+                finding.seed, finding.failure.kind, finding.failure.detail
+            ));
             let written = folder.map_or(Ok(()), |dir| write_finding(dir, finding));
             trouble = trouble.take().or(written.err());
         }
         Event::Batch(record, stats) => {
             if let Some((file, _)) = &mut log {
-                let written = writeln!(file, "{record}").map_err(|e| unwritable(Path::new("results.jsonl"), &e));
+                let written = writeln!(file, "{record}")
+                    .map_err(|e| unwritable(Path::new("results.jsonl"), &e));
                 trouble = trouble.take().or(written.err());
             }
             let pause = if std::io::stderr().is_terminal() { 1 } else { 10 };
@@ -119,9 +123,8 @@ pub fn script_of(case: &Case) -> String {
 
 /// Writes a finding: script, inputs, report.
 fn write_finding(dir: &Path, finding: &Finding) -> Result<(), Diagnostic> {
-    let path = |extension: &str| -> PathBuf {
-        dir.join(format!("finding-{}.{extension}", finding.seed))
-    };
+    let path =
+        |extension: &str| -> PathBuf { dir.join(format!("finding-{}.{extension}", finding.seed)) };
     let text = script_of(&finding.case);
     let script = path("py");
     fs::write(&script, &text).map_err(|e| unwritable(&script, &e))?;
@@ -179,7 +182,10 @@ fn summary(stats: &Stats) -> Vec<String> {
     let mut lanes: Vec<_> = stats.lanes.iter().collect();
     lanes.sort_by_key(|(name, _)| name.as_str());
     lines.extend(lanes.into_iter().map(|(name, (programs, seconds))| {
-        format!("{name}: {programs} programs, {:.0}/s for each job", *programs as f64 / seconds.max(1e-9))
+        format!(
+            "{name}: {programs} programs, {:.0}/s for each job",
+            *programs as f64 / seconds.max(1e-9)
+        )
     }));
     lines
 }

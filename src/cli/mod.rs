@@ -64,7 +64,8 @@ pub fn main() -> ExitCode {
     };
     let out = Output::new(&cli.global);
     // A panic is a bug; it is told as one, with the exit code of the contract.
-    let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(cli.verb, &out)));
+    let outcome =
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| dispatch(cli.verb, &out)));
     let exit = match outcome {
         Ok(Ok(exit) | Err(exit)) => exit,
         Err(_) => {

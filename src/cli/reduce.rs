@@ -16,14 +16,19 @@ pub fn run(args: &ReduceArgs, out: &Output) -> Outcome {
         Some(cc) => vec![CLane::new(cc, args.opt)],
         None => CLane::available(),
     };
-    let case = Case::given(job.module()?.clone(), job.func.name, job.args.clone(), args.run.max_steps);
+    let case =
+        Case::given(job.module()?.clone(), job.func.name, job.args.clone(), args.run.max_steps);
     let Some(failure) = failure_of(&case, &lanes) else {
         out.status("nothing fails: the program agrees with itself in every way");
         return Ok(Exit::Usage);
     };
     out.status(&format!("{}\n  {}", failure.kind, failure.detail));
     let (case, failure) = reduce(case, failure, &lanes, Budget::default(), false);
-    out.status(&format!("reduced to {} lines\n  {}", script_of(&case).lines().count(), failure.detail));
+    out.status(&format!(
+        "reduced to {} lines\n  {}",
+        script_of(&case).lines().count(),
+        failure.detail
+    ));
     let text = script_of(&case);
     let Some(path) = &args.output else { return print_data(&text) };
     std::fs::write(path, text).map_err(|e| {

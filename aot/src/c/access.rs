@@ -119,7 +119,9 @@ fn byte_address(memory: &Memory, dtype: DType, offset: &CExpr, konst: &str) -> S
     let name = &memory.name;
     match offset.text.as_str() {
         "0" => name.clone(),
-        _ if width == 1 => format!("({konst}unsigned char *){name} + {}", offset.at(Prec::Multiplicative)),
+        _ if width == 1 => {
+            format!("({konst}unsigned char *){name} + {}", offset.at(Prec::Multiplicative))
+        }
         _ => format!(
             "({konst}unsigned char *){name} + {width} * (int64_t){}",
             offset.at(Prec::Primary)

@@ -6,7 +6,8 @@ use tirade_ir::expr::{Call, CallFunc};
 use tirade_ir::op::Evaluation;
 use tirade_ir::visit::{BufferSite, Visit, Visitor, walk_expr, walk_stmt};
 use tirade_ir::{
-    Buffer, CallArg, Callee, DType, ForKind, IRModule, Op, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId,
+    Buffer, CallArg, Callee, DType, ForKind, IRModule, Op, PrimExpr, PrimFunc, Stmt, Symbol, Var,
+    VarId,
 };
 
 /// Facts about the memory and the calls of a function.
@@ -143,7 +144,9 @@ impl Visitor for Facts {
                     self.escape(v.id);
                 }
             }
-            PrimExpr::Call(call) if call.op.info().evaluation == Evaluation::Place => self.call(call),
+            PrimExpr::Call(call) if call.op.info().evaluation == Evaluation::Place => {
+                self.call(call)
+            }
             PrimExpr::CallFunc(call) => self.call_func(call),
             _ => walk_expr(self, expr),
         }
@@ -217,7 +220,8 @@ impl ModuleFacts {
             let mut new: Vec<(Symbol, VarId)> = Vec::new();
             for (name, facts) in &self.functions {
                 for (callee, pointers) in &facts.calls {
-                    let (Some(target), Some(known)) = (module.get(*callee), self.functions.get(callee))
+                    let (Some(target), Some(known)) =
+                        (module.get(*callee), self.functions.get(callee))
                     else {
                         continue;
                     };

@@ -7,9 +7,7 @@ use crate::error::{AotError, Result};
 use rustc_hash::FxHashMap;
 use tirade_ir::expr::CallFunc;
 use tirade_ir::stmt::Bind;
-use tirade_ir::{
-    Buffer, BufferRegion, CallArg, Callee, ParamKind, PrimExpr, VarId,
-};
+use tirade_ir::{Buffer, BufferRegion, CallArg, Callee, ParamKind, PrimExpr, VarId};
 
 use crate::pass::index;
 
@@ -77,7 +75,8 @@ impl<'a> FuncPrinter<'a> {
         self.line("{");
         self.indent += 1;
         self.line(&format!("const int32_t {status} = {text};"));
-        let frees: Vec<String> = self.heap.iter().rev().map(|b| format!("free({});", b.name)).collect();
+        let frees: Vec<String> =
+            self.heap.iter().rev().map(|b| format!("free({});", b.name)).collect();
         if frees.is_empty() {
             self.line(&format!("if ({status} != 0) return {status};"));
         } else {
@@ -121,8 +120,9 @@ impl<'a> FuncPrinter<'a> {
         let mut sizes = FxHashMap::default();
         for (param, arg) in target.params.iter().zip(&call.args) {
             args.push(self.argument(call, &param.kind, arg)?);
-            if let (ParamKind::Buffer(buffer), Some(given)) = (&param.kind, self.given_buffer(arg)) {
-                solve_sizes(buffer, &given, &mut sizes);
+            if let (ParamKind::Buffer(buffer), Some(given)) = (&param.kind, self.given_view(arg)) {
+                given.solve(buffer, &mut sizes);
+                given.check(buffer, call)?;
             }
         }
         for var in &signature.sizes {
@@ -179,6 +179,20 @@ impl<'a> FuncPrinter<'a> {
         }
     }
 
+    /// Shape and strides of the memory behind an argument, if they are known.
+    fn given_view(&self, arg: &CallArg) -> Option<GivenView> {
+        let buffer = self.given_buffer(arg)?;
+        let strides = match buffer.strides.is_empty() {
+            true => index::compact_strides(&buffer.shape),
+            false => buffer.strides.to_vec(),
+        };
+        let shape = match arg {
+            CallArg::Region(r) => r.region.iter().map(|range| range.extent.clone()).collect(),
+            _ => buffer.shape.to_vec(),
+        };
+        Some(GivenView { shape, strides })
+    }
+
     fn buffer_pointer(&mut self, buffer: &Buffer, call: &CallFunc) -> Result<String> {
         let memory = self.memory_of(buffer, call.span)?;
         match &buffer.elem_offset {
@@ -213,24 +227,52 @@ fn signature_type(signature: &Signature) -> &'static str {
     c_type(signature.ret_dtype).expect("a result with a C type")
 }
 
-/// Sizes of the callee that are plain variables in its buffer's shape, from the caller's buffer.
-fn solve_sizes(param: &Buffer, given: &Buffer, sizes: &mut FxHashMap<VarId, PrimExpr>) {
-    for (want, have) in param.shape.iter().zip(&given.shape) {
-        if let PrimExpr::Var(var) = want {
-            sizes.entry(var.id).or_insert_with(|| have.clone());
-        }
-    }
-    let have_strides = match given.strides.is_empty() {
-        true => index::compact_strides(&given.shape),
-        false => given.strides.to_vec(),
-    };
-    for (want, have) in param.strides.iter().zip(have_strides) {
-        if let PrimExpr::Var(var) = want {
-            sizes.entry(var.id).or_insert(have);
-        }
-    }
-    if let Some(PrimExpr::Var(var)) = &param.elem_offset {
-        sizes.entry(var.id).or_insert(PrimExpr::int(0, var.dtype));
-    }
+/// Shape and strides of what an argument names.
+struct GivenView {
+    shape: Vec<PrimExpr>,
+    strides: Vec<PrimExpr>,
 }
 
+impl GivenView {
+    /// Leading dimensions of extent 1 that the callee's buffer does not have are dropped.
+    fn dropped(&self, param: &Buffer) -> usize {
+        self.shape.len().saturating_sub(param.rank())
+    }
+
+    /// Sizes of the callee that are plain variables in its buffer, from what it is given.
+    fn solve(&self, param: &Buffer, sizes: &mut FxHashMap<VarId, PrimExpr>) {
+        let dropped = self.dropped(param);
+        let shape = param.shape.iter().zip(&self.shape[dropped..]);
+        for (want, have) in shape.chain(param.strides.iter().zip(&self.strides[dropped..])) {
+            if let PrimExpr::Var(var) = want {
+                sizes.entry(var.id).or_insert_with(|| have.clone());
+            }
+        }
+        if let Some(PrimExpr::Var(var)) = &param.elem_offset {
+            sizes.entry(var.id).or_insert(PrimExpr::int(0, var.dtype));
+        }
+    }
+
+    /// A buffer without strides has to be given memory without gaps.
+    fn check(&self, param: &Buffer, call: &CallFunc) -> Result<()> {
+        if !param.strides.is_empty() {
+            return Ok(());
+        }
+        let dropped = self.dropped(param);
+        let shape = &self.shape[dropped..];
+        let compact = index::compact_strides(shape);
+        for ((extent, have), want) in shape.iter().zip(&self.strides[dropped..]).zip(&compact) {
+            let differ = match (have.as_int(), want.as_int()) {
+                (Some(have), Some(want)) => have != want,
+                (None, None) => false,
+                _ => true,
+            };
+            if differ && !extent.is_int(1) {
+                let what =
+                    format!("handing memory with gaps to the compact buffer `{}`", param.name);
+                return Err(AotError::unsupported(call.span, what));
+            }
+        }
+        Ok(())
+    }
+}

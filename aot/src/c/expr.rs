@@ -109,9 +109,7 @@ impl FuncPrinter<'_> {
                 Ok(CExpr::new(format!("!{}", value.at(Prec::Unary)), Prec::Unary, Kind::Int))
             }
             // Both arms are pure here, so that evaluating one of them makes no difference.
-            PrimExpr::Select(s) => {
-                self.conditional(&s.condition, &s.true_value, &s.false_value)
-            }
+            PrimExpr::Select(s) => self.conditional(&s.condition, &s.true_value, &s.false_value),
             PrimExpr::Load(load) => self.load(load),
             PrimExpr::Call(call) => self.call(call),
             PrimExpr::CallFunc(call) => self.call_func(call),
@@ -243,7 +241,11 @@ impl FuncPrinter<'_> {
                     Prec::LogicalOr => e.text.clone(),
                     _ => e.at(Prec::Bitwise),
                 };
-                CExpr::new(format!("{} || {}", arm(&x), y.at(Prec::Bitwise)), Prec::LogicalOr, Kind::Int)
+                CExpr::new(
+                    format!("{} || {}", arm(&x), y.at(Prec::Bitwise)),
+                    Prec::LogicalOr,
+                    Kind::Int,
+                )
             }
         })
     }
@@ -300,9 +302,7 @@ impl FuncPrinter<'_> {
     /// A value that fits `dtype`, in the C type of `dtype` if that is narrower than `int`.
     pub(super) fn narrowed(&self, value: CExpr, dtype: DType) -> CExpr {
         match c_type(dtype) {
-            Some(c_type) if !dtype.is_float() && dtype.bits() < 32 => {
-                value.cast(c_type, Kind::Int)
-            }
+            Some(c_type) if !dtype.is_float() && dtype.bits() < 32 => value.cast(c_type, Kind::Int),
             _ => value,
         }
     }
@@ -402,13 +402,7 @@ impl FuncPrinter<'_> {
         self.float_operation(b, &x, &y, kind_of(dtype))
     }
 
-    fn float_operation(
-        &mut self,
-        b: &Binary,
-        x: &CExpr,
-        y: &CExpr,
-        kind: Kind,
-    ) -> Result<CExpr> {
+    fn float_operation(&mut self, b: &Binary, x: &CExpr, y: &CExpr, kind: Kind) -> Result<CExpr> {
         match b.op {
             BinOp::Add | BinOp::Sub | BinOp::Mul => Ok(arithmetic(b.op, x, y, &b.rhs, kind)),
             BinOp::Div => Ok(CExpr::infix(x, "/", y, Prec::Multiplicative, kind)),
@@ -466,7 +460,10 @@ impl FuncPrinter<'_> {
             return Err(AotError::unsupported(cast.span, "a cast of a pointer"));
         }
         if c_type(to).is_none() || c_type(from).is_none() {
-            return Err(AotError::unsupported(cast.span, format!("a cast from `{from}` to `{to}`")));
+            return Err(AotError::unsupported(
+                cast.span,
+                format!("a cast from `{from}` to `{to}`"),
+            ));
         }
         match (from.is_float(), to.is_float()) {
             (_, false) if to.is_bool() => self.cast_to_bool(cast, from),

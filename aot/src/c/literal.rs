@@ -37,7 +37,7 @@ pub fn float_literal(value: f64, is_double: bool) -> Option<String> {
 /// `0.5`, `12.25`: only where the decimal digits are the exact value.
 fn short_decimal(value: f64) -> Option<String> {
     let scaled = value * 1024.0;
-    let is_short = value == 0.0 || (value >= 1.0 / 1024.0 && value <= 1e6 && scaled.fract() == 0.0);
+    let is_short = value == 0.0 || ((1.0 / 1024.0..=1e6).contains(&value) && scaled.fract() == 0.0);
     let text = format!("{value:?}");
     (is_short && text.len() <= 9).then_some(text)
 }

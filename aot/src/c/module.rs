@@ -1,6 +1,6 @@
 //! Modules: one C file for all functions, and what a caller has to know about it.
 
-use crate::c::analysis::{Facts, ModuleFacts};
+use crate::c::analysis::ModuleFacts;
 use crate::c::ctype::{c_type, suffix};
 use crate::c::func::{FuncPrinter, PrintedFunc, Signature, size_vars};
 use crate::c::memory::{Plan, plan};
@@ -61,6 +61,8 @@ pub struct Assertion {
 pub struct Entry {
     /// The symbol.
     pub symbol: String,
+    /// How many buffers and pointers it takes.
+    pub buffers: usize,
     /// Scalar parameters and sizes in the order of `scalars`: integers as they are, floats by
     /// their bits.
     pub scalars: Vec<Var>,
@@ -116,7 +118,8 @@ impl<'a> ModulePrinter<'a> {
             let recursive = facts.recursive.contains(&func.name);
             let distribute = options.parallel != Parallel::None;
             let plan = plan(func, &facts.functions[&func.name], recursive, distribute);
-            let wanted = if func.name.as_str() == "main" { "main_kernel" } else { func.name.as_str() };
+            let wanted =
+                if func.name.as_str() == "main" { "main_kernel" } else { func.name.as_str() };
             let signature = Signature {
                 c_name: globals.fresh(&sanitize_function(wanted)),
                 sizes: size_vars(func),
@@ -141,7 +144,8 @@ impl<'a> ModulePrinter<'a> {
         printer.propagate_failure();
         for func in module.functions() {
             let bytes = printer.workspace_of(func.name, 0);
-            printer.signatures.get_mut(&func.name).expect("every function has one").workspace = bytes;
+            printer.signatures.get_mut(&func.name).expect("every function has one").workspace =
+                bytes;
         }
         printer
     }
@@ -152,9 +156,11 @@ impl<'a> ModulePrinter<'a> {
             let mut changed = false;
             for func in self.module.functions() {
                 let calls = &self.facts.functions[&func.name].calls;
-                let fails = |callee: &Symbol| self.signatures.get(callee).is_some_and(|s| s.can_fail);
+                let fails =
+                    |callee: &Symbol| self.signatures.get(callee).is_some_and(|s| s.can_fail);
                 let can_fail = calls.iter().any(|(callee, _)| fails(callee));
-                let signature = self.signatures.get_mut(&func.name).expect("every function has one");
+                let signature =
+                    self.signatures.get_mut(&func.name).expect("every function has one");
                 if can_fail && !signature.can_fail {
                     signature.can_fail = true;
                     changed = true;
@@ -190,8 +196,9 @@ impl<'a> ModulePrinter<'a> {
                 if constant && bytes.is_none_or(|b| b > limit) {
                     let name = alloc.buffer.name;
                     let size = bytes.map_or("more than 2^64".to_string(), |b| b.to_string());
-                    let message =
-                        format!("`{name}` takes {size} bytes, the limit of an allocation is {limit}");
+                    let message = format!(
+                        "`{name}` takes {size} bytes, the limit of an allocation is {limit}"
+                    );
                     error.get_or_insert(Diagnostic::error(Code::ALLOC, alloc.span, message));
                 }
             });
@@ -222,7 +229,10 @@ impl<'a> ModulePrinter<'a> {
 
     /// The buffer that introduces the memory of a pointer.
     pub fn buffer_of(&self, func: &PrimFunc, data: VarId) -> Option<Buffer> {
-        let param = func.params.iter().find_map(|p| p.buffer().filter(|b| b.data.id == data || p.var.id == data));
+        let param = func
+            .params
+            .iter()
+            .find_map(|p| p.buffer().filter(|b| b.data.id == data || p.var.id == data));
         let mut found = param.cloned();
         for_each_stmt(&func.body, |stmt| match stmt {
             Stmt::AllocBuffer(s) if s.buffer.data.id == data && found.is_none() => {
@@ -333,16 +343,10 @@ impl<'a> ModulePrinter<'a> {
             (false, None) => format!("  {};\n  return 0;\n", call(&args)),
         };
         let parameters = "(void *const *buffers, const int64_t *scalars, void *result)";
-        let text = format!(
-            "\nint32_t {symbol}{parameters};\nint32_t {symbol}{parameters} {{\n{body}}}\n"
-        );
-        let entry = Entry { symbol, scalars, ret_dtype: signature.ret_dtype };
+        let text =
+            format!("\nint32_t {symbol}{parameters};\nint32_t {symbol}{parameters} {{\n{body}}}\n");
+        let entry = Entry { symbol, buffers, scalars, ret_dtype: signature.ret_dtype };
         Ok((entry, text))
-    }
-
-    /// The facts of a function.
-    pub fn facts_of(&self, func: &PrimFunc) -> &Facts {
-        &self.facts.functions[&func.name]
     }
 }
 

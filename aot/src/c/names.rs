@@ -167,7 +167,8 @@ mod tests {
 
     #[test]
     fn names_are_identifiers_of_nobody_else() {
-        for bad in ["register", "exp", "", "1x", "é", "a b", "x); system(\"", "__GNUC__", "size_t"] {
+        for bad in ["register", "exp", "", "1x", "é", "a b", "x); system(\"", "__GNUC__", "size_t"]
+        {
             let name = sanitize(bad);
             assert_eq!(sanitize(&name), name);
             assert!(name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'), "{name}");

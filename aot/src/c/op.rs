@@ -25,7 +25,11 @@ impl FuncPrinter<'_> {
         // The sign bit of a 16-bit float is changed in place: a NaN keeps its bits.
         if call.op == Op::Fabs && is_half(dtype) {
             let bits = self.expr(&call.args[0])?;
-            return Ok(CExpr::new(format!("{} & 0x7fff", bits.at(Prec::Shift)), Prec::Bitwise, Kind::Int));
+            return Ok(CExpr::new(
+                format!("{} & 0x7fff", bits.at(Prec::Shift)),
+                Prec::Bitwise,
+                Kind::Int,
+            ));
         }
         if call.op == Op::Fma && is_half(dtype) {
             return self.half_fma(call);
@@ -72,7 +76,11 @@ impl FuncPrinter<'_> {
         let first = self.expr(&call.args[0])?;
         if call.args.len() == 1 {
             if dtype.is_bool() {
-                return Ok(CExpr::new(format!("!{}", first.at(Prec::Unary)), Prec::Unary, Kind::Int));
+                return Ok(CExpr::new(
+                    format!("!{}", first.at(Prec::Unary)),
+                    Prec::Unary,
+                    Kind::Int,
+                ));
             }
             let kind = first.kind;
             let text = CExpr::new(format!("~{}", first.at(Prec::Unary)), Prec::Unary, kind);
@@ -125,9 +133,11 @@ impl FuncPrinter<'_> {
             }
         };
         let value = self.expr(&call.args[0])?;
-        let unsigned = if bits == 64 { ("uint64_t", Kind::UInt64) } else { ("uint32_t", Kind::UInt) };
+        let unsigned =
+            if bits == 64 { ("uint64_t", Kind::UInt64) } else { ("uint32_t", Kind::UInt) };
         if left {
-            let value = if value.kind == unsigned.1 { value } else { value.cast(unsigned.0, unsigned.1) };
+            let value =
+                if value.kind == unsigned.1 { value } else { value.cast(unsigned.0, unsigned.1) };
             let text = format!("{} << {count}", value.at(Prec::Unary));
             let shifted = CExpr::new(text, Prec::Shift, unsigned.1);
             let c_type = c_type(dtype).expect("an integer type");
@@ -138,7 +148,8 @@ impl FuncPrinter<'_> {
         }
         let value = if bits < 32 { value } else { self.widen(value, dtype) };
         let kind = value.kind;
-        let shifted = CExpr::new(format!("{} >> {count}", value.at(Prec::Unary)), Prec::Shift, kind);
+        let shifted =
+            CExpr::new(format!("{} >> {count}", value.at(Prec::Unary)), Prec::Shift, kind);
         Ok(self.narrowed(shifted, dtype))
     }
 
@@ -196,7 +207,9 @@ impl FuncPrinter<'_> {
             let round = self.needs.helper(format!("tir_round_{}", suffix(call.dtype)));
             let x = self.wide_half(&call.args[0])?;
             let text = format!("1.0f / {round}(sqrtf({}))", x.text);
-            return Ok(self.half_bits(CExpr::new(text, Prec::Multiplicative, Kind::Float), call.dtype));
+            return Ok(
+                self.half_bits(CExpr::new(text, Prec::Multiplicative, Kind::Float), call.dtype)
+            );
         }
         let x = self.expr(&call.args[0])?;
         let text = match kind_of(call.dtype) {

@@ -155,7 +155,9 @@ impl<'a> FuncPrinter<'a> {
         });
         let calls_failing = tirade_ir::visit::any_expr(&l.body, |e| match e {
             PrimExpr::CallFunc(call) => match &call.callee {
-                Callee::Global(name) => self.module.signatures.get(name).is_some_and(|s| s.can_fail),
+                Callee::Global(name) => {
+                    self.module.signatures.get(name).is_some_and(|s| s.can_fail)
+                }
                 Callee::Extern { .. } | Callee::Packed(_) | Callee::Opaque(_) => false,
             },
             _ => false,
@@ -202,7 +204,14 @@ impl<'a> FuncPrinter<'a> {
         let Captures { mut scalars, mut memory, calls, .. } = captures;
         if calls {
             // Sizes of the callees may follow from any of the caller's.
-            scalars.extend(self.signature.sizes.iter().filter(|v| !scalars.contains(v)).copied().collect::<Vec<_>>());
+            scalars.extend(
+                self.signature
+                    .sizes
+                    .iter()
+                    .filter(|v| !scalars.contains(v))
+                    .copied()
+                    .collect::<Vec<_>>(),
+            );
         }
         scalars.retain(|v| self.vars.contains_key(&v.id));
         memory.retain(|root| {
@@ -231,7 +240,11 @@ impl<'a> FuncPrinter<'a> {
         inner.own_workspace = scratch;
         if scratch > 0 || !self.workspace.is_empty() {
             inner.workspace = inner.names.fresh("workspace");
-            params.push(format!("unsigned char *{}{}", if self.noalias() { "restrict " } else { "" }, inner.workspace));
+            params.push(format!(
+                "unsigned char *{}{}",
+                if self.noalias() { "restrict " } else { "" },
+                inner.workspace
+            ));
         }
         let has_workspace = !inner.workspace.is_empty();
         inner.chunk_loop(l, &begin, &end)?;
@@ -253,7 +266,8 @@ impl<'a> FuncPrinter<'a> {
         if has_workspace {
             let bytes = scratch + self.callee_workspace();
             self.needs.helper("tir_scratch");
-            text += &format!("  unsigned char *const workspace = tir_scratch(UINT64_C({bytes}));\n");
+            text +=
+                &format!("  unsigned char *const workspace = tir_scratch(UINT64_C({bytes}));\n");
             text += "  if (workspace == 0) return -1;\n";
             args.push("workspace".into());
         }
@@ -281,7 +295,8 @@ impl<'a> FuncPrinter<'a> {
         self.names.push_scope();
         let name = self.names.fresh(l.loop_var.name.as_str());
         self.vars.insert(l.loop_var.id, name.clone());
-        let cast = |v: &str| if c_type == "int64_t" { v.to_string() } else { format!("({c_type}){v}") };
+        let cast =
+            |v: &str| if c_type == "int64_t" { v.to_string() } else { format!("({c_type}){v}") };
         let (first, last) = (cast(begin), cast(end));
         self.line(&format!("for ({c_type} {name} = {first}; {name} < {last}; ++{name}) {{"));
         let result = self.loop_body(&l.body);

@@ -70,37 +70,58 @@ struct Helper {
 /// Helpers with one type in the name: `tir_NAME_TYPE`. `T` stands for the C type, `U` for the
 /// unsigned one, `W` for the unsigned one of at least 32 bits, `N` for the bits, `#` for the suffix.
 const BY_TYPE: &[(&str, &str)] = &[
-    ("div", "static inline $T tir_div_#($T a, $T b) {
+    (
+        "div",
+        "static inline $T tir_div_#($T a, $T b) {
   return b == -1 ? ($T)(0u - ($U)a) : a / b;
-}"),
-    ("mod", "static inline $T tir_mod_#($T a, $T b) {
+}",
+    ),
+    (
+        "mod",
+        "static inline $T tir_mod_#($T a, $T b) {
   return b == -1 ? 0 : a % b;
-}"),
-    ("floordiv", "static inline $T tir_floordiv_#($T a, $T b) {
+}",
+    ),
+    (
+        "floordiv",
+        "static inline $T tir_floordiv_#($T a, $T b) {
   if (b == -1) return ($T)(0u - ($U)a);
   return a / b - (a % b != 0 && (a % b < 0) != (b < 0));
-}"),
-    ("floormod", "static inline $T tir_floormod_#($T a, $T b) {
+}",
+    ),
+    (
+        "floormod",
+        "static inline $T tir_floormod_#($T a, $T b) {
   const $T r = b == -1 ? 0 : a % b;
   return r != 0 && (r < 0) != (b < 0) ? r + b : r;
-}"),
+}",
+    ),
     ("min", "static inline $T tir_min_#($T a, $T b) { return a < b ? a : b; }"),
     ("max", "static inline $T tir_max_#($T a, $T b) { return a > b ? a : b; }"),
-    ("popcount", "static inline int32_t tir_popcount_#($T v) {
+    (
+        "popcount",
+        "static inline int32_t tir_popcount_#($T v) {
   int32_t n = 0;
   for ($W x = v; x != 0; x &= x - 1u) ++n;
   return n;
-}"),
-    ("clz", "static inline int32_t tir_clz_#($T v) {
+}",
+    ),
+    (
+        "clz",
+        "static inline int32_t tir_clz_#($T v) {
   int32_t n = $N;
   for ($W x = v; x != 0; x >>= 1) --n;
   return n;
-}"),
-    ("ctz", "static inline int32_t tir_ctz_#($T v) {
+}",
+    ),
+    (
+        "ctz",
+        "static inline int32_t tir_ctz_#($T v) {
   int32_t n = 0;
   for ($W x = v; n < $N && (x & 1u) == 0; x >>= 1) ++n;
   return n;
-}"),
+}",
+    ),
 ];
 
 /// Helpers with a fixed name: what they need, headers among it.
@@ -290,7 +311,8 @@ static inline uint16_t tir_max_bf16(uint16_t a, uint16_t b) {
 
 fn lookup(name: &str) -> Helper {
     if let Some((_, calls, text)) = FIXED.iter().find(|h| h.0 == name) {
-        let (headers, calls): (Vec<&str>, Vec<&str>) = calls.iter().partition(|c| c.ends_with(".h"));
+        let (headers, calls): (Vec<&str>, Vec<&str>) =
+            calls.iter().partition(|c| c.ends_with(".h"));
         let calls = calls.into_iter().map(str::to_string).collect();
         return Helper { text: text.to_string(), calls, headers };
     }
@@ -309,7 +331,10 @@ fn lookup(name: &str) -> Helper {
     let (c_type, unsigned) = types_of(suffix);
     let text = template.replace("$T", &c_type).replace("$U", &unsigned);
     let wide = if unsigned == "uint64_t" { "uint64_t" } else { "uint32_t" };
-    let text = text.replace("$W", wide).replace("$N", suffix.trim_start_matches(['i', 'u'])).replace('#', suffix);
+    let text = text
+        .replace("$W", wide)
+        .replace("$N", suffix.trim_start_matches(['i', 'u']))
+        .replace('#', suffix);
     Helper { text, calls: Vec::new(), headers: Vec::new() }
 }
 

@@ -10,7 +10,9 @@ use crate::pass::index;
 use crate::pass::lower_block::BLOCK_ATTR;
 use crate::pass::remove_unused::is_pure;
 use tirade_ir::scalar::Scalar;
-use tirade_ir::stmt::{AllocBuffer, AssertStmt, AttrNode, AttrStmt, Bind, DeclBuffer, IfThenElse, Return};
+use tirade_ir::stmt::{
+    AllocBuffer, AssertStmt, AttrNode, AttrStmt, Bind, DeclBuffer, IfThenElse, Return,
+};
 use tirade_ir::visit::any_expr;
 use tirade_ir::{AttrValue, BinOp, For, ForKind, PrimExpr, Stmt};
 
@@ -53,7 +55,8 @@ impl FuncPrinter<'_> {
     fn sequence(&mut self, stmts: &[Stmt]) -> Result<()> {
         let heap = self.heap.len();
         stmts.iter().try_for_each(|s| self.stmt(s))?;
-        let ended = matches!(stmts.last(), Some(Stmt::Return(_) | Stmt::Break(_) | Stmt::Continue(_)));
+        let ended =
+            matches!(stmts.last(), Some(Stmt::Return(_) | Stmt::Break(_) | Stmt::Continue(_)));
         while self.heap.len() > heap {
             let block = self.heap.pop().expect("longer than before");
             if !ended {
@@ -136,8 +139,9 @@ impl FuncPrinter<'_> {
     /// The value as it is if it cannot change, else by a name.
     fn evaluated_once(&mut self, value: &PrimExpr, hint: &str) -> Result<CExpr> {
         let text = self.expr(value)?;
-        let changes =
-            any_expr(value, |e| matches!(e, PrimExpr::Load(_) | PrimExpr::Call(_) | PrimExpr::CallFunc(_)));
+        let changes = any_expr(value, |e| {
+            matches!(e, PrimExpr::Load(_) | PrimExpr::Call(_) | PrimExpr::CallFunc(_))
+        });
         if !changes {
             return Ok(text);
         }
@@ -223,11 +227,13 @@ impl FuncPrinter<'_> {
         let seen = self.facts.accessed_as.get(&bind.var.id).filter(|t| t.len() == 1).map(|t| t[0]);
         let element = bind.pointer.map(|p| p.element.element()).or(seen);
         let element = element.unwrap_or(tirade_ir::DType::UINT8);
-        let c_type = c_type(element).ok_or_else(|| {
-            AotError::unsupported(bind.span, format!("a pointer to `{element}`"))
-        })?;
+        let c_type = c_type(element)
+            .ok_or_else(|| AotError::unsupported(bind.span, format!("a pointer to `{element}`")))?;
         let name = self.names.fresh(bind.var.name.as_str());
-        self.line(&format!("{c_type} *const {name} = ({c_type} *){};", value.at(crate::c::expr::Prec::Unary)));
+        self.line(&format!(
+            "{c_type} *const {name} = ({c_type} *){};",
+            value.at(crate::c::expr::Prec::Unary)
+        ));
         self.vars.insert(bind.var.id, name.clone());
         self.memory.insert(bind.var.id, Memory { name, element, is_scalar: false });
         Ok(())
@@ -270,6 +276,11 @@ impl FuncPrinter<'_> {
     /// `malloc` in the scope, with a check of the size.
     fn heap_alloc(&mut self, alloc: &AllocBuffer, c_type: &str, name: &str) -> Result<()> {
         let buffer = &alloc.buffer;
+        let compact = buffer.strides.is_empty() && buffer.elem_offset.iter().all(|o| o.is_int(0));
+        if !compact {
+            let what = "an allocation with strides or an offset whose size is not constant";
+            return Err(AotError::unsupported(alloc.span, what));
+        }
         self.needs.header("stdlib.h");
         let lanes = PrimExpr::i32(buffer.dtype.lanes() as i32);
         let mut len = format!("{}", lanes.as_int().unwrap_or(1));
@@ -414,13 +425,14 @@ impl FuncPrinter<'_> {
 /// The numbers of a constant in row-major order, as values of `dtype`.
 fn flatten_constant(value: &AttrValue, dtype: tirade_ir::DType, out: &mut Vec<Scalar>) {
     let scalar = match value {
-        AttrValue::List(items) => return items.iter().for_each(|i| flatten_constant(i, dtype, out)),
+        AttrValue::List(items) => {
+            return items.iter().for_each(|i| flatten_constant(i, dtype, out));
+        }
         AttrValue::Bool(b) => Scalar::from_i128(dtype, i128::from(*b)),
         AttrValue::Int(i) => Scalar::from_i128(dtype, i128::from(*i)),
         AttrValue::Float(f) => Scalar::from_f64(dtype, *f).map(|v| v.value),
-        AttrValue::Expr(e) => Scalar::from_literal(e).and_then(|v| {
-            tirade_ir::scalar::convert(v, dtype).map(|c| c.value)
-        }),
+        AttrValue::Expr(e) => Scalar::from_literal(e)
+            .and_then(|v| tirade_ir::scalar::convert(v, dtype).map(|c| c.value)),
         _ => None,
     };
     debug_assert!(!is_half(dtype) || scalar.is_none_or(|s| s.bits() <= 0xffff));

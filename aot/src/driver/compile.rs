@@ -87,8 +87,7 @@ impl Artifact {
 
     /// Writes a copy to `to`, whole or not at all.
     pub fn copy_to(&self, to: &Path) -> Result<()> {
-        let mut bytes =
-            fs::read(&self.path).map_err(|e| AotError::io("read", &self.path, e))?;
+        let mut bytes = fs::read(&self.path).map_err(|e| AotError::io("read", &self.path, e))?;
         if self._scratch.is_none() {
             bytes.truncate(bytes.len().saturating_sub(crate::driver::cache::TRAILER));
         }
@@ -127,7 +126,9 @@ fn scratch_dir(cache: Option<&Cache>) -> Result<tempfile::TempDir> {
     let temp = std::env::temp_dir();
     match cache.map(|c| make(c.dir())) {
         Some(Ok(dir)) => Ok(dir),
-        Some(Err(_)) | None => make(&temp).map_err(|e| AotError::io("create a folder in", &temp, e)),
+        Some(Err(_)) | None => {
+            make(&temp).map_err(|e| AotError::io("create a folder in", &temp, e))
+        }
     }
 }
 
@@ -229,9 +230,8 @@ impl Tool {
 
     fn run_command(&self, mut command: Command, options: &CompileOptions) -> Result<()> {
         let tool = command.get_program().to_string_lossy().into_owned();
-        let finished = run_limited(&mut command, options.timeout).map_err(|e| {
-            AotError::CompilerMissing { tool: tool.clone(), reason: e.to_string() }
-        })?;
+        let finished = run_limited(&mut command, options.timeout)
+            .map_err(|e| AotError::CompilerMissing { tool: tool.clone(), reason: e.to_string() })?;
         match finished.status {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(AotError::CompilerFailed {
@@ -254,12 +254,7 @@ fn which(name: &Path) -> Option<PathBuf> {
 }
 
 /// Everything that decides what the compiler writes.
-fn cache_key(
-    text: &str,
-    tool: &Tool,
-    args: &[OsString],
-    options: &CompileOptions,
-) -> blake3::Hash {
+fn cache_key(text: &str, tool: &Tool, args: &[OsString], options: &CompileOptions) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     let mut add = |part: &[u8]| {
         hasher.update(&(part.len() as u64).to_le_bytes());
@@ -270,7 +265,8 @@ fn cache_key(
     let real = tool.path.canonicalize().unwrap_or_else(|_| tool.path.clone());
     add(real.as_os_str().as_encoded_bytes());
     if let Ok(meta) = fs::metadata(&real) {
-        let modified = meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
+        let modified =
+            meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
         add(&meta.len().to_le_bytes());
         add(&modified.unwrap_or_default().as_nanos().to_le_bytes());
     }

@@ -108,9 +108,8 @@ fn call_some(
     results: &mut Vec<Result<Called>>,
 ) -> Result<()> {
     let worker = compile_worker(options)?;
-    let create = |job: &Job| {
-        DataFile::create(&job.buffers, job.scalars, None, limits, options.sanitize)
-    };
+    let create =
+        |job: &Job| DataFile::create(&job.buffers, job.scalars, None, limits, options.sanitize);
     let mut data = jobs.iter().map(create).collect::<Result<Vec<_>>>()?;
     let order: Vec<&Job> = jobs.iter().collect();
     let finished = work(&worker, library, &order, &data, limits)?;
@@ -301,7 +300,12 @@ impl DataFile {
 fn scratch_file() -> Result<(File, PathBuf)> {
     let memory = Path::new("/dev/shm");
     let make = |dir: &Path| {
-        tempfile::Builder::new().prefix("tirade-").rand_bytes(12).tempfile_in(dir)?.keep().map_err(|e| e.error)
+        tempfile::Builder::new()
+            .prefix("tirade-")
+            .rand_bytes(12)
+            .tempfile_in(dir)?
+            .keep()
+            .map_err(|e| e.error)
     };
     let temp = std::env::temp_dir();
     make(memory).or_else(|_| make(&temp)).map_err(|e| AotError::io("create a file in", &temp, e))

@@ -140,8 +140,7 @@ fn extent_of(buffer: &Buffer, strides: &[PrimExpr], offset: &PrimExpr) -> PrimEx
         _ => index::cast(DType::INT64, e.clone()),
     };
     if buffer.strides.is_empty() {
-        let product =
-            buffer.shape.iter().fold(PrimExpr::i32(1), |n, e| index::mul(n, wide(e)));
+        let product = buffer.shape.iter().fold(PrimExpr::i32(1), |n, e| index::mul(n, wide(e)));
         return index::add(wide(offset), product);
     }
     let one = PrimExpr::i32(1);
@@ -187,7 +186,13 @@ impl View {
     }
 
     /// `base + at * stride` for a vector of indices.
-    fn vector_offset(&self, dtype: DType, base: PrimExpr, at: &PrimExpr, stride: PrimExpr) -> PrimExpr {
+    fn vector_offset(
+        &self,
+        dtype: DType,
+        base: PrimExpr,
+        at: &PrimExpr,
+        stride: PrimExpr,
+    ) -> PrimExpr {
         let base = index::mul(base, PrimExpr::int(self.lanes as i64, dtype));
         if let PrimExpr::Ramp(r) = at
             && self.lanes == 1

@@ -42,7 +42,13 @@ pub fn add(a: PrimExpr, b: PrimExpr) -> PrimExpr {
     match (a.is_int(0), b.is_int(0)) {
         (true, _) => widen_like(b, &a),
         (_, true) => widen_like(a, &b),
-        _ => binary(BinOp::Add, a, b),
+        _ => match &b {
+            // `a + (b + c)` reads better as `a + b + c`, and is the same modulo `2^bits`.
+            PrimExpr::Binary(s) if s.op == BinOp::Add && a.dtype() == b.dtype() => {
+                binary(BinOp::Add, add(a, s.lhs.clone()), s.rhs.clone())
+            }
+            _ => binary(BinOp::Add, a, b),
+        },
     }
 }
 

@@ -109,7 +109,11 @@ impl Lower {
         }
         let plain = Buffer::from_node(BufferNode {
             data: origin.data,
-            strides: if buffer.strides.is_empty() { strides.into() } else { buffer.strides.clone() },
+            strides: if buffer.strides.is_empty() {
+                strides.into()
+            } else {
+                buffer.strides.clone()
+            },
             elem_offset: Some(buffer.elem_offset.clone().unwrap_or(offset)),
             ..(**buffer).clone()
         });

@@ -15,9 +15,9 @@
 use crate::pass::index;
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
+use tirade_ir::buffer::BufferNode;
 use tirade_ir::expr::{BufferLoad, Call, CallFunc, Select};
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
-use tirade_ir::buffer::BufferNode;
 use tirade_ir::stmt::{AllocBuffer, AllocOrigin, BufferStore, DeclBuffer, IfThenElse};
 use tirade_ir::visit::any_expr;
 use tirade_ir::{
@@ -59,7 +59,11 @@ impl Rewriter for Lower {
             | Stmt::Attr(_)
             | Stmt::Break(_)
             | Stmt::Continue(_) => walk_rewrite_stmt(self, stmt),
-            Stmt::Store(_) | Stmt::Bind(_) | Stmt::Assert(_) | Stmt::Evaluate(_) | Stmt::Return(_) => {
+            Stmt::Store(_)
+            | Stmt::Bind(_)
+            | Stmt::Assert(_)
+            | Stmt::Evaluate(_)
+            | Stmt::Return(_) => {
                 let new = walk_rewrite_stmt(self, stmt);
                 if self.pre.is_empty() {
                     return new;
@@ -91,15 +95,19 @@ impl Lower {
     fn store(&mut self, s: &BufferStore) -> Stmt {
         let data = s.buffer.data;
         let reads_itself = |e: &PrimExpr| {
-            any_expr(e, |e| matches!(e, PrimExpr::Load(l) if l.buffer.data == data && l.indices != s.indices))
+            any_expr(
+                e,
+                |e| matches!(e, PrimExpr::Load(l) if l.buffer.data == data && l.indices != s.indices),
+            )
         };
         let index = s.indices.last().expect("a vector index");
         let lanes = index.dtype().lanes();
         // An index that is read from the memory it stores to is fixed before the first store.
         let fixed = any_expr(index, |e| matches!(e, PrimExpr::Load(l) if l.buffer.data == data));
         let index_array = fixed.then(|| self.array("at", index, s.span));
-        let value_array = (fixed || reads_itself(&s.value) || s.predicate.as_ref().is_some_and(reads_itself))
-            .then(|| self.array("value", &s.value, s.span));
+        let value_array =
+            (fixed || reads_itself(&s.value) || s.predicate.as_ref().is_some_and(reads_itself))
+                .then(|| self.array("value", &s.value, s.span));
         let stmt = self.for_each_lane(lanes, s, |this, lane| {
             let at = match &index_array {
                 Some(array) => load_lane(array, lane),

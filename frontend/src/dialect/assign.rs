@@ -6,8 +6,8 @@
 use super::convert::describe;
 use super::convert::{self, expr, index, ramp, scalar_load};
 use super::expr::{convert_to, operand, type_error};
-use super::stmt::{add_bind, enter_rest};
 use super::state::Origin;
+use super::stmt::{add_bind, enter_rest};
 use super::values::{BufferType, DialectValue};
 use super::{buffer, names};
 use crate::ast::{Ident, Operator};
@@ -115,7 +115,8 @@ fn define(ev: &mut Evaluator, target: Ident, e: PrimExpr, span: Span) -> Result<
 fn scalar(ev: &mut Evaluator, target: Ident, dtype: DType, span: Span) -> Buffer {
     let shape = [PrimExpr::i32(1)];
     let scope = Symbol::new("local");
-    let node = BufferNode { scope, span: target.span, ..BufferNode::new(target.name, shape, dtype) };
+    let node =
+        BufferNode { scope, span: target.span, ..BufferNode::new(target.name, shape, dtype) };
     let buffer = buffer::register(ev, node);
     ev.builder.alloc(buffer.clone(), AllocOrigin::Scalar, Attrs::new(), span);
     buffer
@@ -200,11 +201,10 @@ fn bind_let(
     let (dtype, e) = match &typed {
         None => (e.dtype(), e),
         Some((dtype, _)) if *dtype == e.dtype() => (*dtype, e),
-        Some((dtype, a)) if literal_adapts(&e, *dtype) => {
-            (*dtype, convert_to(e, *dtype, a.span)?)
-        }
+        Some((dtype, a)) if literal_adapts(&e, *dtype) => (*dtype, convert_to(e, *dtype, a.span)?),
         Some((dtype, a)) => {
-            let message = format!("`{}` is declared {dtype}, but its value is {}", target.name, e.dtype());
+            let message =
+                format!("`{}` is declared {dtype}, but its value is {}", target.name, e.dtype());
             return Err(HostError::new(Code::LET, value.span, message)
                 .with_secondary(a.span, "the declared type"));
         }
@@ -243,7 +243,8 @@ fn local_vector(
     }
     let extents: Result<Vec<_>> = shape.iter().map(|v| convert::extent(v, shape_span)).collect();
     let scope = Symbol::new("local");
-    let node = BufferNode { scope, span: target.span, ..BufferNode::new(target.name, extents?, dtype) };
+    let node =
+        BufferNode { scope, span: target.span, ..BufferNode::new(target.name, extents?, dtype) };
     let buffer = buffer::register(ev, node);
     ev.builder.alloc(buffer.clone(), AllocOrigin::AllocBuffer, Attrs::new(), span);
     ev.bind(target.name, Value::Buffer(buffer));
@@ -276,9 +277,8 @@ pub(super) fn store_subscript(
     let buffer = match base {
         Value::Buffer(buffer) | Value::Scalar(buffer) => buffer.clone(),
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_handle() => {
-            let stored = operand(&value.value, value.span).and_then(|value_of| {
-                make::literal(value_of, value.span).map_err(type_error)
-            });
+            let stored = operand(&value.value, value.span)
+                .and_then(|value_of| make::literal(value_of, value.span).map_err(type_error));
             let dtype = stored?.dtype().element();
             super::legacy::pointer_buffer(ev, *v, indices, Some(dtype), base_span)?
         }
@@ -312,13 +312,8 @@ pub(super) fn store(
     let access = vector_access_dtype(buffer, &indices);
     let operand = operand(&value.value, value.span)?;
     let value = make::store_value(access, operand, value.span).map_err(type_error)?;
-    let store = BufferStore {
-        buffer: buffer.clone(),
-        value,
-        indices: indices.into(),
-        predicate,
-        span,
-    };
+    let store =
+        BufferStore { buffer: buffer.clone(), value, indices: indices.into(), predicate, span };
     ev.builder.add(Stmt::Store(std::sync::Arc::new(store)));
     Ok(())
 }

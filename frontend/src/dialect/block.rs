@@ -35,12 +35,7 @@ pub(super) const ROWS: &[Row] = &[
         |ev, a| axis(ev, a, IterVarKind::DataPar),
         "Block axis along which instances are independent.",
     ),
-    row(
-        "T.axis.S",
-        AXIS,
-        |ev, a| axis(ev, a, IterVarKind::DataPar),
-        "Short for `T.axis.spatial`.",
-    ),
+    row("T.axis.S", AXIS, |ev, a| axis(ev, a, IterVarKind::DataPar), "Short for `T.axis.spatial`."),
     row(
         "T.axis.reduce",
         AXIS,
@@ -74,12 +69,22 @@ pub(super) const ROWS: &[Row] = &[
 ];
 
 pub(super) const MODERN: &[Row] = &[
-    row("T.sblock", "(name='', no_realize=False, exec_scope='')", sblock, "The unit that schedules move."),
+    row(
+        "T.sblock",
+        "(name='', no_realize=False, exec_scope='')",
+        sblock,
+        "The unit that schedules move.",
+    ),
     row("T.sblock_attr", "(attrs)", block_attr, "Annotations of a block."),
 ];
 
 pub(super) const CLASSIC: &[Row] = &[
-    row("T.block", "(name='', name_hint='', no_realize=False)", block, "The unit that schedules move."),
+    row(
+        "T.block",
+        "(name='', name_hint='', no_realize=False)",
+        block,
+        "The unit that schedules move.",
+    ),
     row("T.block_attr", "(attrs)", block_attr, "Annotations of a block."),
 ];
 
@@ -305,6 +310,8 @@ fn enclosing_loop(ev: &Evaluator, value: &Value, span: Span) -> Result<(Var, Ran
     };
     match ev.builder.loop_range(var) {
         Some(range) => Ok((var, range)),
-        None => not_a_loop(format!("`{}` is not the variable of a loop around this block", var.name)),
+        None => {
+            not_a_loop(format!("`{}` is not the variable of a loop around this block", var.name))
+        }
     }
 }

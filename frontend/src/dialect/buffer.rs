@@ -42,7 +42,12 @@ pub(super) const ROWS: &[Row] = &[
     row("T.Buffer", BUFFER, declare_type, "A buffer, as an annotation or as a declaration."),
     row("T.buffer", BUFFER, declare_type, "Same as `T.Buffer`."),
     row("T.BufferFrom", "(buffer)", buffer_from, "A parameter like another buffer."),
-    row("T.match_buffer", MATCH, match_buffer, "The buffer behind a handle, or a view of a region."),
+    row(
+        "T.match_buffer",
+        MATCH,
+        match_buffer,
+        "The buffer behind a handle, or a view of a region.",
+    ),
     row("T.decl_buffer", DECL, decl_buffer, "A view of memory, or fresh memory without `data`."),
 ];
 
@@ -86,7 +91,12 @@ pub(super) const CLASSIC: &[Row] = &[row(
 )];
 
 pub(super) const METHODS: &[Row] = &[
-    row("Buffer.view", "(self, *shape, layout=None)", view, "The same memory in another shape or type."),
+    row(
+        "Buffer.view",
+        "(self, *shape, layout=None)",
+        view,
+        "The same memory in another shape or type.",
+    ),
     row("Buffer.vload", "(self, begin, dtype=None, predicate=None)", vload, "Reads a vector."),
     row("Buffer.vstore", "(self, begin, value, predicate=None)", vstore, "Writes a vector."),
     row(
@@ -131,6 +141,7 @@ fn options(args: &Bound) -> Result<BufferOptions> {
         data: value("data"),
         strides: strides.transpose()?,
         elem_offset: value("elem_offset"),
+        exact_offset: false,
         byte_offset: value("byte_offset"),
         scope: scope.filter(|s| !s.as_str().is_empty()),
         align: small(number("align", 0)?),
@@ -246,7 +257,11 @@ fn offset(
     index_dtype: DType,
 ) -> Result<Option<PrimExpr>> {
     if let Some((value, span)) = &options.elem_offset {
-        return Ok(plain_offset(index(value, *span)?, &node.shape));
+        let offset = index(value, *span)?;
+        return Ok(match options.exact_offset {
+            true => Some(offset),
+            false => plain_offset(offset, &node.shape),
+        });
     }
     if let Some((value, span)) = &options.byte_offset {
         let bytes = index(value, *span)?;
@@ -305,6 +320,7 @@ pub(super) fn match_buffer(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
         Some(_) => None,
         None => Some(match_source(&param.value, param.span)?),
     };
+    ty.options.exact_offset = source.is_some();
     if args.opt("shape").is_none() {
         let Some(source) = &source else {
             let message = "the shape of a parameter's buffer must be given";
@@ -618,9 +634,7 @@ fn view_as(
         true => (BinOp::FloorDiv, new / old),
         false => (BinOp::Mul, old / new),
     };
-    let scale = |e: &PrimExpr| {
-        make::binary(op, e.clone(), ratio as i32, span).map_err(type_error)
-    };
+    let scale = |e: &PrimExpr| make::binary(op, e.clone(), ratio as i32, span).map_err(type_error);
     let mut shape = base.shape.to_vec();
     if let Some(last) = shape.last_mut() {
         *last = scale(last)?;
@@ -660,12 +674,7 @@ fn vload(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     Ok(Value::Expr(with_predicate(load, predicate)))
 }
 
-fn scalable_indices(
-    begin: &Arg,
-    buffer: &Buffer,
-    lanes: u32,
-    span: Span,
-) -> Result<Vec<PrimExpr>> {
+fn scalable_indices(begin: &Arg, buffer: &Buffer, lanes: u32, span: Span) -> Result<Vec<PrimExpr>> {
     let mut indices = vector_indices(begin, buffer, 1)?;
     if let Some(last) = indices.last_mut()
         && last.dtype().is_scalar()
@@ -683,7 +692,12 @@ pub(super) fn with_predicate(load: PrimExpr, predicate: Option<PrimExpr>) -> Pri
         PrimExpr::Load(load) if predicate.is_some() => {
             let (buffer, indices) = (load.buffer.clone(), load.indices.clone());
             let span = load.span;
-            PrimExpr::Load(Arc::new(tirade_ir::expr::BufferLoad { buffer, indices, predicate, span }))
+            PrimExpr::Load(Arc::new(tirade_ir::expr::BufferLoad {
+                buffer,
+                indices,
+                predicate,
+                span,
+            }))
         }
         other => other,
     }

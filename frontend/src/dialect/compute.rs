@@ -5,6 +5,7 @@
 //! remapped axes.
 
 use super::assign::store;
+use super::buffer;
 use super::convert::{self, expected, extent};
 use super::expr::{operand, type_error};
 use super::loops::distance;
@@ -12,7 +13,6 @@ use super::sig::Bound;
 use super::stmt::{add_bind, need_func, within};
 use super::table::{Row, row};
 use super::values::{CommReducer, DialectValue, IndexSource, Loops};
-use super::buffer;
 use crate::host::{Arg, CallArgs, Evaluator, HostError, Result, Value};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
@@ -36,9 +36,24 @@ pub(super) const ROWS: &[Row] = &[
         compute,
         "Loops and a block that give each element its value.",
     ),
-    row("T.reduce_axis", "(dom, name=None)", reduce_axis, "An axis that `T.sum` and its kin run over."),
-    row("T.sum", REDUCE, |_, a| reduce(a, Combine::Infix(BinOp::Add)), "Sum over axes, in `T.compute`."),
-    row("T.prod", REDUCE, |_, a| reduce(a, Combine::Infix(BinOp::Mul)), "Product over axes, in `T.compute`."),
+    row(
+        "T.reduce_axis",
+        "(dom, name=None)",
+        reduce_axis,
+        "An axis that `T.sum` and its kin run over.",
+    ),
+    row(
+        "T.sum",
+        REDUCE,
+        |_, a| reduce(a, Combine::Infix(BinOp::Add)),
+        "Sum over axes, in `T.compute`.",
+    ),
+    row(
+        "T.prod",
+        REDUCE,
+        |_, a| reduce(a, Combine::Infix(BinOp::Mul)),
+        "Product over axes, in `T.compute`.",
+    ),
     row(
         "T.broadcast_grid",
         "(*shapes)",
@@ -119,7 +134,8 @@ pub(super) fn call_reducer(reducer: &CommReducer, args: &CallArgs, span: Span) -
     };
     let source = convert::exprs(source)?;
     if source.len() != reducer.identity.len() {
-        let message = format!("{} values for a reducer of {}", source.len(), reducer.identity.len());
+        let message =
+            format!("{} values for a reducer of {}", source.len(), reducer.identity.len());
         return Err(HostError::new(Code::ARGUMENT_TYPE, span, message));
     }
     reduction(Combine::Reducer(reducer.clone()), source, &axis)
@@ -132,7 +148,8 @@ impl Reduction {
             Combine::Reducer(reducer) => Ok(reducer.identity.clone()),
             Combine::Infix(op) => {
                 let dtype = self.source[0].dtype();
-                let number = |value: i32| make::typed_literal(dtype, value, span).map_err(type_error);
+                let number =
+                    |value: i32| make::typed_literal(dtype, value, span).map_err(type_error);
                 Ok(vec![match op {
                     BinOp::Mul => number(1)?,
                     BinOp::Min => super::types::largest(dtype),
@@ -144,7 +161,12 @@ impl Reduction {
     }
 
     /// The combination of what was reduced so far with the sources.
-    fn combined(&self, so_far: Vec<PrimExpr>, source: Vec<PrimExpr>, span: Span) -> Result<Vec<PrimExpr>> {
+    fn combined(
+        &self,
+        so_far: Vec<PrimExpr>,
+        source: Vec<PrimExpr>,
+        span: Span,
+    ) -> Result<Vec<PrimExpr>> {
         match &self.combine {
             Combine::Infix(op) => {
                 let (a, b) = (so_far.into_iter().next(), source.into_iter().next());
@@ -323,9 +345,7 @@ impl Expansion<'_> {
             Element::Plain(values) => self.store_all(ev, values.clone()),
             Element::Reduced(reduction) => {
                 let identity = reduction.identity(self.span)?;
-                within(ev, Frame::Init, self.span, &mut |ev| {
-                    self.store_all(ev, identity.clone())
-                })?;
+                within(ev, Frame::Init, self.span, &mut |ev| self.store_all(ev, identity.clone()))?;
                 let at: Vec<PrimExpr> = self.vars.iter().map(|v| (*v).into()).collect();
                 let so_far = self.outputs.iter().map(|b| make::load(b, at.clone(), self.span));
                 let so_far = so_far.collect::<std::result::Result<_, _>>().map_err(type_error)?;
@@ -339,7 +359,8 @@ impl Expansion<'_> {
     /// Stores one value to each output. Several values are computed before the first is stored.
     fn store_all(&self, ev: &mut Evaluator, mut values: Vec<PrimExpr>) -> Result<()> {
         let span = self.span;
-        let constant = values.iter().all(|v| matches!(v, PrimExpr::Int { .. } | PrimExpr::Float { .. }));
+        let constant =
+            values.iter().all(|v| matches!(v, PrimExpr::Int { .. } | PrimExpr::Float { .. }));
         if 1 < values.len() && !constant {
             for (value, output) in values.iter_mut().zip(self.outputs) {
                 let name = format!("v_{}", output.name);

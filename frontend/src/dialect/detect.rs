@@ -4,8 +4,15 @@ use super::Dialect;
 use crate::ast::Module;
 
 /// Words that only the modern dialect has.
-const MODERN: &[&str] =
-    &["tirx", "s_tir", ".sblock(", ".sblock_alloc_buffer", ".sblock_attr", ": T.let", ".local_scalar"];
+const MODERN: &[&str] = &[
+    "tirx",
+    "s_tir",
+    ".sblock(",
+    ".sblock_alloc_buffer",
+    ".sblock_attr",
+    ": T.let",
+    ".local_scalar",
+];
 
 /// Words that only the dialects of 2020 and early 2021 have.
 const HYBRID: &[&str] = &[

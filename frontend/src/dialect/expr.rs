@@ -62,9 +62,7 @@ pub(super) fn unary(op: UnaryOperator, value: &Value, span: Span) -> Result<Valu
     let result = match op {
         UnaryOperator::Pos => return expr(value, span).map(Value::Expr),
         UnaryOperator::Neg => make::neg(operand(value, span)?, span),
-        UnaryOperator::Invert => {
-            make::call(Op::BitwiseNot, [operand(value, span)?], None, span)
-        }
+        UnaryOperator::Invert => make::call(Op::BitwiseNot, [operand(value, span)?], None, span),
         UnaryOperator::Not => make::not(operand(value, span)?, span),
     };
     result.map(Value::Expr).map_err(type_error)

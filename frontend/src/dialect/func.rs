@@ -7,9 +7,7 @@ use super::stmt::need_func;
 use super::table::{Row, row};
 use super::values::{Decorator, DialectValue};
 use super::{Dialect, param};
-use crate::host::{
-    Arg, Evaluator, Function, FunctionKind, HostError, Mode, Result, Value,
-};
+use crate::host::{Arg, Evaluator, Function, FunctionKind, HostError, Mode, Result, Value};
 use smallvec::SmallVec;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -28,11 +26,26 @@ pub(super) const ROWS: &[Row] = &[
     row("T.prim_func", PRIM_FUNC, prim_func, "Makes a function of the program from a definition."),
     row("tvm.script.prim_func", PRIM_FUNC, prim_func, "Same as `T.prim_func`."),
     row("tvm.hybrid.script", PRIM_FUNC, prim_func, "Same as `T.prim_func`, in the hybrid dialect."),
-    row("T.macro", "(func=None, hygienic=True)", macro_, "A function whose statements go to its caller."),
+    row(
+        "T.macro",
+        "(func=None, hygienic=True)",
+        macro_,
+        "A function whose statements go to its caller.",
+    ),
     row("T.inline", "(func=None)", inline, "A macro whose free names are looked up at each call."),
     row("T.jit", PRIM_FUNC, jit, "A function with compile-time parameters."),
-    row("Jit.specialize", "(self, **params)", specialize_call, "The function for given parameters."),
-    row("PrimFunc.with_attr", "(self, key, value=None)", with_attr, "The function with an attribute."),
+    row(
+        "Jit.specialize",
+        "(self, **params)",
+        specialize_call,
+        "The function for given parameters.",
+    ),
+    row(
+        "PrimFunc.with_attr",
+        "(self, key, value=None)",
+        with_attr,
+        "The function with an attribute.",
+    ),
     row("PrimFunc.without_attr", "(self, key)", without_attr, "The function without an attribute."),
     row(
         "T.TensorIntrin.register",
@@ -115,10 +128,10 @@ pub(super) fn decorate(ev: &mut Evaluator, decorator: &Decorator, target: &Arg) 
             let kind = FunctionKind::Macro { hygienic: false };
             Ok(Value::Function(Rc::new(function.with_kind(kind))))
         }
-        Decorator::Inline => {
-            Ok(Value::Function(Rc::new(function.with_kind(FunctionKind::Inline))))
+        Decorator::Inline => Ok(Value::Function(Rc::new(function.with_kind(FunctionKind::Inline)))),
+        Decorator::Jit(options) => {
+            Ok(Value::Dialect(Rc::new(DialectValue::Jit(function, *options))))
         }
-        Decorator::Jit(options) => Ok(Value::Dialect(Rc::new(DialectValue::Jit(function, *options)))),
         Decorator::Relax => Err(super::module::refuse_relax(target)),
         Decorator::IRModule { .. } => Err(expected("a class", &target.value, target.span)),
     }

@@ -48,9 +48,7 @@ pub(super) fn getattr(
                 "var" => Some(Value::Expr(axis.var.into())),
                 "dom" => Some(range(&axis.dom)),
                 "dtype" => Some(dtype(axis.var.dtype)),
-                "thread_tag" => {
-                    Some(Value::str(axis.thread_tag.map_or("", Symbol::as_str)))
-                }
+                "thread_tag" => Some(Value::str(axis.thread_tag.map_or("", Symbol::as_str))),
                 _ => None,
             });
         }
@@ -69,6 +67,10 @@ pub(super) fn getattr(
                 return Ok(Some(Value::PrimFunc(func.clone())));
             }
             "IRModule"
+        }
+        // `tvm.IRModule.from_expr`
+        Value::Entry(entry) => {
+            return Ok(lookup(&format!("{}.{text}", entry.name)).map(Value::Entry));
         }
         Value::DType(dt) => {
             return Ok(match text {
@@ -153,9 +155,7 @@ fn expr_member(e: &PrimExpr, name: &str) -> Option<Value> {
 fn func_member(func: &PrimFunc, name: &str) -> Option<Value> {
     Some(match name {
         "__name__" | "name" => Value::str(func.name.as_str()),
-        "params" => {
-            Value::list(func.params.iter().map(|p| Value::Expr(p.var.into())).collect())
-        }
+        "params" => Value::list(func.params.iter().map(|p| Value::Expr(p.var.into())).collect()),
         _ => return None,
     })
 }

@@ -1,13 +1,13 @@
 //! What the evaluator calls: names, calls, operators and statements that are the dialects' to know.
 
-use super::convert::describe;
 use super::convert;
+use super::convert::describe;
 use super::sig::bind;
 use super::table::Entry;
 use super::values::{Decorator, DialectValue};
 use super::{
-    assign, buffer, compute, detect, expr as operators, func, getattr as members, legacy, loops, module,
-    names, stmt, types, vendor,
+    assign, buffer, compute, detect, expr as operators, func, getattr as members, legacy, loops,
+    module, names, stmt, types, vendor,
 };
 use crate::ast::{self, BoolOperator, ClassDef, CmpOperator, Ident, Operator, UnaryOperator};
 use crate::host::{Arg, Body, CallArgs, Evaluator, HostError, Result, Value};
@@ -55,7 +55,12 @@ pub fn finish(_: &mut Evaluator) {}
 // Calls ------------------------------------------------------------------------------------------
 
 /// Calls a name of the tables.
-pub fn call(ev: &mut Evaluator, entry: &'static Entry, args: CallArgs, span: Span) -> Result<Value> {
+pub fn call(
+    ev: &mut Evaluator,
+    entry: &'static Entry,
+    args: CallArgs,
+    span: Span,
+) -> Result<Value> {
     let variant = entry.variant(ev.dialect.dialect());
     let bound = bind(entry, variant.sig, args, span)?;
     (variant.handler)(ev, &bound)
@@ -166,12 +171,7 @@ fn is_annotation(value: &Value) -> bool {
 }
 
 /// `op operand`
-pub fn unary(
-    ev: &mut Evaluator,
-    op: UnaryOperator,
-    operand: &Value,
-    span: Span,
-) -> Result<Value> {
+pub fn unary(ev: &mut Evaluator, op: UnaryOperator, operand: &Value, span: Span) -> Result<Value> {
     let _ = ev;
     operators::unary(op, operand, span)
 }

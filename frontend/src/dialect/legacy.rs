@@ -87,8 +87,18 @@ pub(super) const HYBRID: &[Row] = &[
         |_, a| axis(a, IterVarKind::CommReduce),
         "A reduction axis of a block.",
     ),
-    row("T.scan_axis", "(begin, end)", |_, a| axis(a, IterVarKind::Ordered), "An ordered block axis."),
-    row("T.opaque_axis", "(begin, end)", |_, a| axis(a, IterVarKind::Opaque), "An opaque block axis."),
+    row(
+        "T.scan_axis",
+        "(begin, end)",
+        |_, a| axis(a, IterVarKind::Ordered),
+        "An ordered block axis.",
+    ),
+    row(
+        "T.opaque_axis",
+        "(begin, end)",
+        |_, a| axis(a, IterVarKind::Opaque),
+        "An opaque block axis.",
+    ),
 ];
 
 const MATCH_ALLOC: &str = "(shape, dtype='float32', data=None, strides=None, elem_offset=None, \
@@ -176,9 +186,10 @@ pub(super) fn pointer_buffer(
         if buffer.rank() == indices.len() {
             return Ok(buffer);
         }
-        let size = buffer.shape.iter().try_fold(PrimExpr::i32(1), |size, e| {
-            make::mul(size, e, span).map_err(type_error)
-        });
+        let size = buffer
+            .shape
+            .iter()
+            .try_fold(PrimExpr::i32(1), |size, e| make::mul(size, e, span).map_err(type_error));
         return Ok(flat_view(ev, data, size?, buffer.dtype, span));
     }
     let known = ev.dialect.pointer(data).map(|p| p.element);
@@ -194,13 +205,7 @@ pub(super) fn pointer_buffer(
 }
 
 /// A one-dimensional view of what a pointer points to, declared once in each function.
-fn flat_view(
-    ev: &mut Evaluator,
-    data: Var,
-    size: PrimExpr,
-    dtype: DType,
-    span: Span,
-) -> Buffer {
+fn flat_view(ev: &mut Evaluator, data: Var, size: PrimExpr, dtype: DType, span: Span) -> Buffer {
     let scope = ev.dialect.pointer(data).map_or(Symbol::new("global"), |p| p.scope);
     let node = BufferNode { data, scope, span, ..BufferNode::new(data.name, [size], dtype) };
     let buffer = Buffer::from_node(node);
@@ -300,7 +305,8 @@ pub(super) fn with_block(
         true => names.iter().zip(axes).map(|(n, a)| loop_for(*n, &a.dom)).collect(),
         false => Vec::new(),
     };
-    let loop_vars: Vec<Var> = if around.is_empty() { made.iter().map(|l| l.var).collect() } else { around };
+    let loop_vars: Vec<Var> =
+        if around.is_empty() { made.iter().map(|l| l.var).collect() } else { around };
     let mut frame = BlockFrame::new(name, span);
     let mut vars = Vec::new();
     for (i, (axis, name)) in axes.iter().zip(&names).enumerate() {

@@ -20,8 +20,7 @@ use tirade_ir::span::Span;
 use tirade_ir::stmt::ForKind;
 use tirade_ir::symbol::Symbol;
 
-const RANGE: &str =
-    "(start, stop=None, *, annotations=None, step=None, unroll=None, dtype=None)";
+const RANGE: &str = "(start, stop=None, *, annotations=None, step=None, unroll=None, dtype=None)";
 
 pub(super) const ROWS: &[Row] = &[
     row("T.serial", RANGE, |_, a| range(a, ForKind::Serial), "Loop whose iterations run in order."),
@@ -57,7 +56,7 @@ fn range(args: &Bound, kind: ForKind) -> Result<Value> {
     let start = args.arg("start");
     let (min, end) = match args.opt("stop") {
         Some(stop) => (bound(start)?, bound(stop)?),
-        None => (int_literal(0), bound(start)?),
+        None => from_zero(bound(start)?),
     };
     let dtype = convert::opt_dtype(args, "dtype")?;
     let mut spec = loop_spec(min, end, dtype, args.span)?;
@@ -65,6 +64,11 @@ fn range(args: &Bound, kind: ForKind) -> Result<Value> {
     spec.annotations = annotations(args)?;
     spec.step = step(args.opt("step"), spec.var.dtype)?;
     Ok(one_loop(spec))
+}
+
+/// The bounds of a loop that gives only its end: the 0 it starts from has the end's type.
+fn from_zero(end: PrimExpr) -> (PrimExpr, PrimExpr) {
+    (PrimExpr::int(0, end.dtype()), end)
 }
 
 fn one_loop(spec: LoopSpec) -> Value {
@@ -114,8 +118,10 @@ fn loop_spec(min: PrimExpr, end: PrimExpr, dtype: Option<DType>, span: Span) -> 
     let min = in_type(min, dtype, span)?;
     let end = in_type(end, dtype, span)?;
     let extent = distance(&min, end, span)?;
+    // From 5 to 2 there is nothing to do, but an extent of -3 is a mistake.
     if let Some(n) = extent.as_int()
         && n < 0
+        && min.is_int(0)
     {
         let message = format!("the loop has a negative extent, {n}");
         return Err(HostError::new(Code::NEGATIVE_EXTENT, span, message));
@@ -184,9 +190,7 @@ fn thread_binding(_: &mut Evaluator, args: &Bound) -> Result<Value> {
 /// The name of a thread axis.
 pub(super) fn thread_tag(arg: &Arg) -> Result<Symbol> {
     let tag = convert::text(arg)?;
-    let base = tag.strip_suffix([
-        'x', 'y', 'z',
-    ]);
+    let base = tag.strip_suffix(['x', 'y', 'z']);
     let known = match base.unwrap_or(tag) {
         "blockIdx." | "threadIdx." | "vthread." | "clusterIdx." | "clusterCtaIdx." => true,
         _ => matches!(tag, "vthread" | "cthread" | "pipeline" | "virtual_thread"),
@@ -214,7 +218,9 @@ fn grid_loop(arg: &Arg, dtype: Option<DType>) -> Result<LoopSpec> {
     let pair = convert::items(&arg.value);
     let (min, extent) = match pair.as_deref() {
         Some([min, extent]) => (index(min, arg.span)?, index(extent, arg.span)?),
-        Some(_) => return Err(expected("an extent or a pair (start, extent)", &arg.value, arg.span)),
+        Some(_) => {
+            return Err(expected("an extent or a pair (start, extent)", &arg.value, arg.span));
+        }
         None => {
             let extent = bound(arg)?;
             (PrimExpr::int(0, extent.dtype()), extent)
@@ -222,8 +228,7 @@ fn grid_loop(arg: &Arg, dtype: Option<DType>) -> Result<LoopSpec> {
     };
     convert::check_extent(&extent, arg.span)?;
     let dtype = dtype.unwrap_or(min.dtype());
-    let mut spec =
-        LoopSpec::serial(Var::new("i", dtype), in_type(extent, dtype, arg.span)?);
+    let mut spec = LoopSpec::serial(Var::new("i", dtype), in_type(extent, dtype, arg.span)?);
     spec.min = in_type(min, dtype, arg.span)?;
     Ok(spec)
 }
@@ -231,10 +236,10 @@ fn grid_loop(arg: &Arg, dtype: Option<DType>) -> Result<LoopSpec> {
 /// `range(…)` of Python, with a bound that is IR.
 pub(super) fn python_range(args: &CallArgs, span: Span) -> Result<Value> {
     let bounds = args.positional.iter().map(bound).collect::<Result<Vec<_>>>()?;
-    let (min, end, by) = match bounds.as_slice() {
-        [end] => (int_literal(0), end.clone(), None),
-        [min, end] => (min.clone(), end.clone(), None),
-        [min, end, _] => (min.clone(), end.clone(), args.positional.get(2)),
+    let ((min, end), by) = match bounds.as_slice() {
+        [end] => (from_zero(end.clone()), None),
+        [min, end] => ((min.clone(), end.clone()), None),
+        [min, end, _] => ((min.clone(), end.clone()), args.positional.get(2)),
         _ => return Err(HostError::new(Code::RANGE, span, "`range` takes 1 to 3 arguments")),
     };
     let mut spec = loop_spec(min, end, None, span)?;

@@ -26,7 +26,12 @@ pub(super) const ROWS: &[Row] = &[
     row("I.ir_module", IR_MODULE, ir_module, "Makes a module of the functions of a class."),
     row("tvm.script.ir_module", IR_MODULE, ir_module, "Same as `I.ir_module`."),
     row("T.ir_module", IR_MODULE, ir_module, "Same as `I.ir_module`."),
-    row("I.module_attrs", "(attrs, allow_overwrite=False)", module_attrs, "Attributes of the module."),
+    row(
+        "I.module_attrs",
+        "(attrs, allow_overwrite=False)",
+        module_attrs,
+        "Attributes of the module.",
+    ),
     row("I.module_attr", "(key, value)", module_attr, "One attribute of the module."),
     row("I.module_get_attrs", "()", get_attrs, "Attributes of the module."),
     row("I.module_global_infos", "(infos)", global_infos, "Global infos of the module."),
@@ -38,9 +43,37 @@ pub(super) const ROWS: &[Row] = &[
         "A virtual device.",
     ),
     row("I.device_mesh", "(shape, device_ids)", info, "A mesh of devices."),
-    row("R.function", "(func=None, **options)", relax_function, "A Relax function, which is refused."),
+    row(
+        "tvm.IRModule",
+        "(functions=None, attrs=None)",
+        new_module,
+        "A module of functions by name.",
+    ),
+    row("tvm.ir.IRModule", "(functions=None, attrs=None)", new_module, "Same as `tvm.IRModule`."),
+    row("tvm.IRModule.from_expr", "(func)", module_of, "A module of one function."),
+    row("tvm.ir.IRModule.from_expr", "(func)", module_of, "A module of one function."),
+    row(
+        "IRModule.update",
+        "(self, other)",
+        update,
+        "Adds functions, or replaces those of their names.",
+    ),
+    row("IRModule.get_global_vars", "(self)", global_vars, "The functions, by their names."),
+    row("IRModule.get_global_var", "(self, name)", global_var, "The function of a name."),
+    row("IRModule.with_attr", "(self, key, value)", with_attr, "The module with an attribute."),
+    row(
+        "R.function",
+        "(func=None, **options)",
+        relax_function,
+        "A Relax function, which is refused.",
+    ),
     row("R.macro", "(func=None, **options)", relax_function, "A Relax macro, which is refused."),
-    row("R.rewriter", "(func=None, **options)", relax_function, "A Relax rewriter, which is refused."),
+    row(
+        "R.rewriter",
+        "(func=None, **options)",
+        relax_function,
+        "A Relax rewriter, which is refused.",
+    ),
 ];
 
 fn ir_module(_: &mut Evaluator, args: &Bound) -> Result<Value> {
@@ -154,12 +187,7 @@ fn declare(ev: &mut Evaluator, name: Symbol, functions: &[&FunctionDef]) {
 }
 
 /// One statement of a module class.
-fn statement(
-    ev: &mut Evaluator,
-    stmt: &Stmt,
-    hybrid: bool,
-    module: &mut IRModule,
-) -> Result<()> {
+fn statement(ev: &mut Evaluator, stmt: &Stmt, hybrid: bool, module: &mut IRModule) -> Result<()> {
     if let Err(error) = ev.exec_block(std::slice::from_ref(stmt)) {
         return keep_going(ev, error);
     }
@@ -240,6 +268,91 @@ fn global_infos(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
 fn info(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let text = ev.sources.text(args.span);
     Ok(Value::Dialect(Rc::new(DialectValue::Attr(AttrValue::Opaque(text.into())))))
+}
+
+/// Functions given as a dict by name, or as another module.
+fn functions_in(arg: &Arg) -> Result<Vec<Arc<PrimFunc>>> {
+    if let Value::IRModule(module) = &arg.value {
+        return Ok(module.borrow().functions().cloned().collect());
+    }
+    let Value::Dict(dict) = &arg.value else {
+        return Err(expected("a dict of functions by name", &arg.value, arg.span));
+    };
+    let mut functions = Vec::new();
+    for (key, value) in dict.entries() {
+        let name = match &key {
+            Value::GlobalVar(name) => *name,
+            other => convert::symbol(&Arg { value: other.clone(), span: arg.span })?,
+        };
+        match &value {
+            Value::PrimFunc(func) => functions.push(in_module(func, name)),
+            other => return Err(expected("a prim_func", other, arg.span)),
+        }
+    }
+    Ok(functions)
+}
+
+/// `tvm.IRModule({"main": f})`: the key is the function's name.
+fn new_module(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let mut module = IRModule::new();
+    if let Some(functions) = args.opt("functions") {
+        for func in functions_in(functions)? {
+            module.insert(func);
+        }
+    }
+    module.attrs = convert::annotations(args.opt("attrs"))?;
+    Ok(Value::IRModule(Rc::new(RefCell::new(module))))
+}
+
+fn module_of(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    match args.arg("func") {
+        Arg { value: Value::PrimFunc(func), .. } => {
+            let mut module = IRModule::new();
+            module.insert(func.clone());
+            Ok(Value::IRModule(Rc::new(RefCell::new(module))))
+        }
+        other => Err(expected("a prim_func", &other.value, other.span)),
+    }
+}
+
+fn receiver(args: &Bound) -> Result<&Rc<RefCell<IRModule>>> {
+    match args.arg("self") {
+        Arg { value: Value::IRModule(module), .. } => Ok(module),
+        other => Err(expected("a module", &other.value, args.span)),
+    }
+}
+
+fn update(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let functions = functions_in(args.arg("other"))?;
+    let mut module = receiver(args)?.borrow_mut();
+    for func in functions {
+        module.insert(func);
+    }
+    Ok(Value::None)
+}
+
+fn global_vars(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let module = receiver(args)?.borrow();
+    Ok(Value::list(module.functions().map(|f| Value::GlobalVar(f.name)).collect()))
+}
+
+fn global_var(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let name = convert::symbol(args.arg("name"))?;
+    match receiver(args)?.borrow().get(name) {
+        Some(_) => Ok(Value::GlobalVar(name)),
+        None => {
+            let message = format!("the module has no function `{name}`");
+            Err(HostError::new(Code::UNKNOWN_FUNCTION, args.arg("name").span, message))
+        }
+    }
+}
+
+fn with_attr(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let mut module = receiver(args)?.borrow().clone();
+    let value = args.arg("value");
+    let value = convert::attr_value(&value.value, value.span)?;
+    module.attrs = module.attrs.with(convert::symbol(args.arg("key"))?, value);
+    Ok(Value::IRModule(Rc::new(RefCell::new(module))))
 }
 
 fn relax_function(_: &mut Evaluator, args: &Bound) -> Result<Value> {

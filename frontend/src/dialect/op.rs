@@ -21,8 +21,18 @@ use tirade_ir::span::Span;
 const TWO: &str = "(a, b, span=None)";
 
 pub(super) const ROWS: &[Row] = &[
-    row("T.min", "(a, b=None, axis=None, span=None)", |_, a| extremum(a, BinOp::Min), "The smaller value; the second one on a tie or NaN."),
-    row("T.max", "(a, b=None, axis=None, span=None)", |_, a| extremum(a, BinOp::Max), "The larger value; the second one on a tie or NaN."),
+    row(
+        "T.min",
+        "(a, b=None, axis=None, span=None)",
+        |_, a| extremum(a, BinOp::Min),
+        "The smaller value; the second one on a tie or NaN.",
+    ),
+    row(
+        "T.max",
+        "(a, b=None, axis=None, span=None)",
+        |_, a| extremum(a, BinOp::Max),
+        "The larger value; the second one on a tie or NaN.",
+    ),
     row("T.floordiv", TWO, |_, a| infix(a, BinOp::FloorDiv), "Quotient rounded down; `a // b`."),
     row("T.floormod", TWO, |_, a| infix(a, BinOp::FloorMod), "Remainder of `a // b`; `a % b`."),
     row("T.truncdiv", TWO, |_, a| infix(a, BinOp::Div), "Quotient rounded toward zero."),
@@ -60,12 +70,27 @@ pub(super) const ROWS: &[Row] = &[
         |_, a| select(a),
         "One of two values, both evaluated.",
     ),
-    row("T.Ramp", "(base, stride, lanes, span=None)", |_, a| ramp(a), "Vector base, base + stride, …"),
+    row(
+        "T.Ramp",
+        "(base, stride, lanes, span=None)",
+        |_, a| ramp(a),
+        "Vector base, base + stride, …",
+    ),
     row("T.ramp", "(base, stride, lanes, span=None)", |_, a| ramp(a), "Same as `T.Ramp`."),
     row("T.Broadcast", "(value, lanes, span=None)", |_, a| broadcast(a), "Vector of equal lanes."),
     row("T.broadcast", "(value, lanes, span=None)", |_, a| broadcast(a), "Same as `T.Broadcast`."),
-    row("T.Shuffle", "(vectors, indices, span=None)", |_, a| shuffle(a), "Vector of lanes of others."),
-    row("T.Let", "(expr, where, body=None)", |_, a| let_expr(a), "An expression with a local name."),
+    row(
+        "T.Shuffle",
+        "(vectors, indices, span=None)",
+        |_, a| shuffle(a),
+        "Vector of lanes of others.",
+    ),
+    row(
+        "T.Let",
+        "(expr, where, body=None)",
+        |_, a| let_expr(a),
+        "An expression with a local name.",
+    ),
     row(
         "T.BufferLoad",
         "(buffer, indices, predicate=None, span=None)",
@@ -312,7 +337,8 @@ fn let_expr(args: &Bound) -> Result<Value> {
     };
     let mut result = convert::arg_expr(first)?;
     for (var, value) in dict.entries().into_iter().rev() {
-        let (var, value) = (Arg { value: var, span: second.span }, Arg { value, span: second.span });
+        let (var, value) =
+            (Arg { value: var, span: second.span }, Arg { value, span: second.span });
         result = let_node(&var, &value, result, args.span)?;
     }
     Ok(Value::Expr(result))

@@ -4,8 +4,8 @@ use super::convert::{self, expected};
 use super::values::{BufferType, DialectValue};
 use super::{Dialect, buffer, names};
 use crate::ast::{self, ExprKind, FunctionDef};
-use crate::host::{Arg, Evaluator, HostError, Result, Value};
 use crate::host::walk::for_each_own_expr;
+use crate::host::{Arg, Evaluator, HostError, Result, Value};
 use rustc_hash::FxHashMap;
 use tirade_ir::diag::Code;
 use tirade_ir::dtype::DType;
@@ -219,7 +219,8 @@ fn define_annotated(
 }
 
 fn bad_annotation(name: Symbol, annotation: &Arg) -> HostError {
-    let error = expected("a buffer, a pointer or a scalar type", &annotation.value, annotation.span);
+    let error =
+        expected("a buffer, a pointer or a scalar type", &annotation.value, annotation.span);
     let mut diagnostic = error.into_diagnostic().expect("a new error");
     diagnostic.code = Code::PARAMETER_ANNOTATION;
     diagnostic.label = Some(format!("the annotation of `{name}`"));

@@ -171,11 +171,8 @@ fn refuse(entry: &Entry, sig: &Signature, code: Code, span: Span, message: Strin
 
 fn too_many(entry: &Entry, sig: &Signature, span: Span) -> HostError {
     let n = sig.positional;
-    let message = format!(
-        "`{}` takes {n} positional argument{}",
-        entry.name,
-        if n == 1 { "" } else { "s" }
-    );
+    let message =
+        format!("`{}` takes {n} positional argument{}", entry.name, if n == 1 { "" } else { "s" });
     HostError::diagnostic(refuse(entry, sig, Code::TOO_MANY_ARGUMENTS, span, message))
 }
 

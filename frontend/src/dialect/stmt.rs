@@ -1,7 +1,7 @@
 //! Statements: attributes, threads, bindings, assertions, stores, branches written as calls.
 
-use super::convert::describe;
 use super::block::context;
+use super::convert::describe;
 use super::convert::{self, expected, expr, index};
 use super::loops::{range_of, thread_tag};
 use super::sig::Bound;
@@ -43,7 +43,12 @@ pub(super) const ROWS: &[Row] = &[
         launch_thread,
         "Runs the statements that follow on the threads of an axis.",
     ),
-    row("T.env_thread", "(thread_tag, dtype='int32')", env_thread, "A thread axis, to be launched."),
+    row(
+        "T.env_thread",
+        "(thread_tag, dtype='int32')",
+        env_thread,
+        "A thread axis, to be launched.",
+    ),
     row(
         "T.buffer_store",
         "(buffer, value, indices, predicate=None)",
@@ -76,7 +81,12 @@ pub(super) const ROWS: &[Row] = &[
     row("T.Range", "(begin, end=None)", range, "A range of integers."),
     row("I.Range", "(begin, end=None)", range, "A range of integers."),
     row("tvm.ir.Range", "(begin, end=None)", range, "A range of integers."),
-    row("T.static_assert", "(condition, message='')", static_assert, "Check while the script is read."),
+    row(
+        "T.static_assert",
+        "(condition, message='')",
+        static_assert,
+        "Check while the script is read.",
+    ),
 ];
 
 pub(super) const MODERN: &[Row] = &[
@@ -145,12 +155,10 @@ pub(super) fn with_stmt(
             within(ev, Frame::Init, span, body)
         }
         Context::Attr(specs) => nested_attrs(ev, &specs, body),
-        Context::Launch(spec, var) => {
-            within(ev, Frame::Attr(spec.frame()), span, &mut |ev| {
-                bind_as(ev, target, Value::Expr(var.into()))?;
-                body(ev)
-            })
-        }
+        Context::Launch(spec, var) => within(ev, Frame::Attr(spec.frame()), span, &mut |ev| {
+            bind_as(ev, target, Value::Expr(var.into()))?;
+            body(ev)
+        }),
         Context::Scope(value) => with_value(ev, target, &value, span, body),
         Context::If(condition, span) => {
             within(ev, Frame::If(IfFrame::new(condition, span)), span, body)
@@ -198,9 +206,9 @@ fn bind_as(ev: &mut Evaluator, target: Option<&Expr>, value: Value) -> Result<()
 fn nested_attrs(ev: &mut Evaluator, specs: &[AttrSpec], body: Body) -> Result<()> {
     match specs {
         [] => body(ev),
-        [spec, rest @ ..] => within(ev, Frame::Attr(spec.frame()), spec.span, &mut |ev| {
-            nested_attrs(ev, rest, body)
-        }),
+        [spec, rest @ ..] => {
+            within(ev, Frame::Attr(spec.frame()), spec.span, &mut |ev| nested_attrs(ev, rest, body))
+        }
     }
 }
 
@@ -457,7 +465,8 @@ pub(super) fn add_bind(ev: &mut Evaluator, var: Var, value: PrimExpr, span: Span
         true => value,
         false => super::expr::convert_to(value, var.dtype, span)?,
     };
-    if var.dtype.is_handle() && ev.dialect.pointer(var).is_none()
+    if var.dtype.is_handle()
+        && ev.dialect.pointer(var).is_none()
         && let PrimExpr::Var(source) = &value
         && let Some(pointer) = ev.dialect.pointer(*source)
     {

@@ -1,7 +1,10 @@
 //! "Did you mean": the nearest known name by edit distance.
 
 /// The candidate nearest to `name`, if it is near enough to be a slip of the fingers.
-pub fn did_you_mean<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub fn did_you_mean<'a>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = match name.chars().count() {
         0..=2 => 1,
         3..=5 => 2,

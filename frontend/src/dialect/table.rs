@@ -6,7 +6,9 @@
 //! version is a new list.
 
 use super::sig::{Bound, Signature};
-use super::{Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, types, vendor};
+use super::{
+    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, types, vendor,
+};
 use crate::host::{Evaluator, Result, Value};
 use rustc_hash::FxHashMap;
 use std::sync::LazyLock;

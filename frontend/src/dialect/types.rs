@@ -24,8 +24,18 @@ pub(super) const ROWS: &[Row] = &[
     row("T.Ptr", "(dtype, storage_scope='global')", ptr, "A typed pointer."),
     row("T.TypeVar", "(name)", type_var, "A symbolic size that signatures share by name."),
     row("T.type_annotation", "(dtype)", type_annotation, "A type as an argument."),
-    row("T.meta_var", "(value)", meta_var, "A value of the script, without a binding in the program."),
-    row("I.meta_var", "(value)", meta_var, "A value of the script, without a binding in the program."),
+    row(
+        "T.meta_var",
+        "(value)",
+        meta_var,
+        "A value of the script, without a binding in the program.",
+    ),
+    row(
+        "I.meta_var",
+        "(value)",
+        meta_var,
+        "A value of the script, without a binding in the program.",
+    ),
     row("T.min_value", "(dtype, span=None)", |_, a| limit(a, Limit::Min), "Smallest finite value."),
     row("T.max_value", "(dtype, span=None)", |_, a| limit(a, Limit::Max), "Largest finite value."),
     row("T.infinity", "(dtype, span=None)", |_, a| limit(a, Limit::Infinity), "Positive infinity."),
@@ -124,7 +134,8 @@ fn handle_call(ev: &mut Evaluator, args: &CallArgs) -> Result<Value> {
     let var = ev.dialect.declared_var(name, DType::HANDLE);
     if let Some(dtype) = dtype {
         if let Value::Expr(_) = dtype.value {
-            let message = "`T.handle` takes a data type; write `T.reinterpret(\"handle\", x)` for a cast";
+            let message =
+                "`T.handle` takes a data type; write `T.reinterpret(\"handle\", x)` for a cast";
             return Err(HostError::new(Code::ARGUMENT_TYPE, dtype.span, message));
         }
         let element = pointee(&dtype)?;

@@ -167,6 +167,8 @@ pub struct BufferOptions {
     pub strides: Option<Vec<(Value, Span)>>,
     /// Offset of the first element, in elements.
     pub elem_offset: Option<(Value, Span)>,
+    /// A written offset of 0 is kept: a view of a region is held to it.
+    pub exact_offset: bool,
     /// Offset of the first element, in bytes.
     pub byte_offset: Option<(Value, Span)>,
     /// Storage scope.

@@ -22,10 +22,20 @@ const ANY: &str = "(*args, dtype=None, span=None)";
 
 pub(super) const ROWS: &[Row] = &[
     row("T.call_extern", ANY, |_, a| extern_call(a, false), "Calls a C function."),
-    row("T.call_pure_extern", ANY, |_, a| extern_call(a, true), "Calls a C function without effects."),
+    row(
+        "T.call_pure_extern",
+        ANY,
+        |_, a| extern_call(a, true),
+        "Calls a C function without effects.",
+    ),
     row("T.call_packed", ANY, |_, a| packed(a, "call_packed"), "Calls a function of the runtime."),
     row("T.tvm_call_packed", ANY, |_, a| packed(a, "call_packed"), "Same as `T.call_packed`."),
-    row("T.call_cpacked", ANY, |_, a| packed(a, "call_cpacked"), "Calls a packed function by its C name."),
+    row(
+        "T.call_cpacked",
+        ANY,
+        |_, a| packed(a, "call_cpacked"),
+        "Calls a packed function by its C name.",
+    ),
     row("T.tvm_call_cpacked", ANY, |_, a| packed(a, "call_cpacked"), "Same as `T.call_cpacked`."),
     row(
         "T.call_packed_lowered",
@@ -53,7 +63,12 @@ pub(super) const ROWS: &[Row] = &[
     ),
     row("T.call_intrin", ANY, call_intrin, "Calls an op by its name in TVM."),
     row("T.call_tir", "(func, *args)", call_tir, "Calls a function of the module."),
-    row("T.Call", "(*parts, args=None, ret_ty=None, dtype=None, span=None)", call_node, "The node of a call."),
+    row(
+        "T.Call",
+        "(*parts, args=None, ret_ty=None, dtype=None, span=None)",
+        call_node,
+        "The node of a call.",
+    ),
     row("tvm.ir.Op.get", "(name)", op_get, "An op by its name in TVM."),
 ];
 
@@ -165,8 +180,22 @@ const INTRINSICS: &[(&str, Gives)] = &[
 
 /// Families of intrinsics below `T`.
 const NAMESPACES: &[&str] = &[
-    "ptx", "ptx_legacy", "cuda", "nvshmem", "metal", "nki", "webgpu", "s_tir", "tile", "cta", "warp",
-    "warpgroup", "thread", "hexagon", "rocm", "msa",
+    "ptx",
+    "ptx_legacy",
+    "cuda",
+    "nvshmem",
+    "metal",
+    "nki",
+    "webgpu",
+    "s_tir",
+    "tile",
+    "cta",
+    "warp",
+    "warpgroup",
+    "thread",
+    "hexagon",
+    "rocm",
+    "msa",
 ];
 
 /// Names that begin like this are intrinsics.
@@ -289,7 +318,8 @@ fn call_intrin(_: &mut Evaluator, args: &Bound) -> Result<Value> {
         let message = "`T.call_intrin` needs the name of an op";
         return Err(HostError::new(Code::MISSING_PARAMETER, args.span, message));
     };
-    let name = op_name(&callee.value).ok_or_else(|| expected("an op", &callee.value, callee.span))?;
+    let name =
+        op_name(&callee.value).ok_or_else(|| expected("an op", &callee.value, callee.span))?;
     call_named(&name, dtype, rest, args.span)
 }
 
@@ -346,7 +376,8 @@ fn call_node(_: &mut Evaluator, args: &Bound) -> Result<Value> {
         let call = call_func(Callee::Global(*name), call_args(&values)?, dtype, args.span);
         return Ok(Value::Expr(call));
     }
-    let name = op_name(&callee.value).ok_or_else(|| expected("an op", &callee.value, callee.span))?;
+    let name =
+        op_name(&callee.value).ok_or_else(|| expected("an op", &callee.value, callee.span))?;
     call_named(&name, dtype, &values, args.span)
 }
 
@@ -372,10 +403,12 @@ pub(super) fn call_opaque(name: Symbol, args: CallArgs, span: Span) -> Result<Va
         match keyword.name.as_str() {
             "span" => {}
             "dtype" => result = Some(convert::dtype(&arg)?),
-            _ => named.push((keyword.name.as_str().into(), convert::attr_value(&arg.value, arg.span)?)),
+            _ => named
+                .push((keyword.name.as_str().into(), convert::attr_value(&arg.value, arg.span)?)),
         }
     }
-    let gives = INTRINSICS.binary_search_by_key(&name.as_str(), |(n, _)| n).map(|i| INTRINSICS[i].1);
+    let gives =
+        INTRINSICS.binary_search_by_key(&name.as_str(), |(n, _)| n).map(|i| INTRINSICS[i].1);
     let gives = gives.unwrap_or(Gives::First);
     let dtype = match result {
         // Older scripts name the type; it is written first now, or last for struct fields.

@@ -1,29 +1,29 @@
-//! Formatting: `format(value, spec)`, `str.format`, and `%`.
+//! Formatting by a specification: `format(value, spec)`.
 
 use super::error::{HostError, Result};
 use super::text::float_repr;
 use super::types::type_name;
 use super::value::Value;
-use super::{CallArgs, Evaluator, number};
+use super::{Evaluator, number};
 use num_bigint::BigInt;
 use num_traits::{Signed, ToPrimitive};
 use tirade_ir::span::Span;
 
 /// Widths and precisions above this are refused.
-const MAX_WIDTH: usize = 1 << 20;
+pub(super) const MAX_WIDTH: usize = 1 << 20;
 
 /// `[[fill]align][sign][#][0][width][grouping][.precision][type]`
 #[derive(Clone, Debug, Default)]
-struct Spec {
-    fill: Option<char>,
-    align: Option<char>,
-    sign: Option<char>,
-    alternate: bool,
-    zero: bool,
-    width: usize,
-    grouping: Option<char>,
-    precision: Option<usize>,
-    ty: Option<char>,
+pub(super) struct Spec {
+    pub(super) fill: Option<char>,
+    pub(super) align: Option<char>,
+    pub(super) sign: Option<char>,
+    pub(super) alternate: bool,
+    pub(super) zero: bool,
+    pub(super) width: usize,
+    pub(super) grouping: Option<char>,
+    pub(super) precision: Option<usize>,
+    pub(super) ty: Option<char>,
 }
 
 impl Spec {
@@ -72,7 +72,7 @@ impl Spec {
     }
 
     /// Fills `sign` + `body` up to the width.
-    fn pad(&self, sign: &str, body: &str, default_align: char) -> String {
+    pub(super) fn pad(&self, sign: &str, body: &str, default_align: char) -> String {
         let n_chars = sign.chars().count() + body.chars().count();
         let missing = self.width.saturating_sub(n_chars);
         let zero = self.zero && self.align.is_none();
@@ -87,7 +87,7 @@ impl Spec {
         }
     }
 
-    fn sign(&self, negative: bool) -> &'static str {
+    pub(super) fn sign(&self, negative: bool) -> &'static str {
         match (negative, self.sign) {
             (true, _) => "-",
             (false, Some('+')) => "+",
@@ -137,294 +137,6 @@ impl Evaluator {
         self.budget.consume(text.len())?;
         Ok(text)
     }
-
-    /// `text % args`
-    pub(crate) fn percent_format(&mut self, text: &str, args: &Value) -> Result<String> {
-        let mut values: Vec<Value> = match args {
-            Value::Tuple(items) => items.to_vec(),
-            single => vec![single.clone()],
-        };
-        values.reverse();
-        let by_name = matches!(args, Value::Dict(_));
-        let mut used_name = false;
-        let mut out = String::new();
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
-            if c != '%' {
-                out.push(c);
-                continue;
-            }
-            let mut named = None;
-            if chars.next_if_eq(&'(').is_some() {
-                let key: String = chars.by_ref().take_while(|c| *c != ')').collect();
-                let Value::Dict(dict) = args else {
-                    return Err(HostError::type_error("format requires a mapping"));
-                };
-                let key = Value::from(key);
-                let value = self.dict_get(dict, &key)?;
-                named = Some(
-                    value
-                        .map_or_else(|| Err(self.key_error(&key)), Ok)
-                        .map_err(|error| error.unwrap_or_else(|e| e))?,
-                );
-                used_name = true;
-            }
-            let mut next = |_: &mut Self| match named.take() {
-                Some(value) => Ok(value),
-                None => values
-                    .pop()
-                    .ok_or_else(|| HostError::type_error("not enough arguments for format string")),
-            };
-            let piece = self.percent_field(&mut chars, &mut next)?;
-            out.push_str(&piece);
-        }
-        if !values.is_empty() && !by_name && !used_name {
-            let message = "not all arguments converted during string formatting";
-            return Err(HostError::type_error(message));
-        }
-        self.budget.consume(out.len())?;
-        Ok(out)
-    }
-
-    fn percent_field(
-        &mut self,
-        chars: &mut std::iter::Peekable<std::str::Chars>,
-        next: &mut dyn FnMut(&mut Self) -> Result<Value>,
-    ) -> Result<String> {
-        let mut spec = Spec::default();
-        while let Some(flag) = chars.next_if(|c| "#0- +".contains(*c)) {
-            match flag {
-                '#' => spec.alternate = true,
-                '0' => spec.zero = true,
-                '-' => spec.align = Some('<'),
-                flag if spec.sign != Some('+') => spec.sign = Some(flag),
-                _ => {}
-            }
-        }
-        spec.width = match self.percent_count(chars, next)? {
-            Some(width) => width,
-            None => 0,
-        };
-        if chars.next_if_eq(&'.').is_some() {
-            spec.precision = Some(self.percent_count(chars, next)?.unwrap_or(0));
-        }
-        while chars.next_if(|c| "hlL".contains(*c)).is_some() {}
-        let Some(kind) = chars.next() else {
-            return Err(HostError::value_error("incomplete format"));
-        };
-        if kind == '%' {
-            return Ok("%".into());
-        }
-        let value = next(self)?;
-        self.percent_value(spec, kind, &value)
-    }
-
-    fn percent_count(
-        &mut self,
-        chars: &mut std::iter::Peekable<std::str::Chars>,
-        next: &mut dyn FnMut(&mut Self) -> Result<Value>,
-    ) -> Result<Option<usize>> {
-        if chars.next_if_eq(&'*').is_some() {
-            let value = next(self)?;
-            let count = value.as_int().and_then(|n| usize::try_from(n).ok());
-            return match count.filter(|n| *n <= MAX_WIDTH) {
-                Some(n) => Ok(Some(n)),
-                None => Err(HostError::type_error("* wants int")),
-            };
-        }
-        let mut text = String::new();
-        while let Some(c) = chars.next_if(char::is_ascii_digit) {
-            text.push(c);
-        }
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let count = text.parse().ok().filter(|n| *n <= MAX_WIDTH);
-        count.map(Some).ok_or_else(|| HostError::value_error("width too big"))
-    }
-
-    fn percent_value(&mut self, mut spec: Spec, kind: char, value: &Value) -> Result<String> {
-        let needs_number = |what: &str| {
-            HostError::type_error(format!(
-                "%{kind} format: {what} is required, not {}",
-                type_name(value)
-            ))
-        };
-        match kind {
-            'd' | 'i' | 'u' => {
-                let value = match value {
-                    Value::Float(f) => number::truncate(f.value)?,
-                    value if value.is_int() => value.clone(),
-                    _ => return Err(needs_number("a real number")),
-                };
-                percent_int(&spec, 'd', &value.as_bigint().unwrap_or_default())
-            }
-            'x' | 'X' | 'o' => match value.as_bigint() {
-                Some(value) => percent_int(&spec, kind, &value),
-                None => Err(needs_number("an integer")),
-            },
-            'e' | 'E' | 'f' | 'F' | 'g' | 'G' => {
-                if !value.is_number() {
-                    return Err(HostError::type_error(format!(
-                        "must be real number, not {}",
-                        type_name(value)
-                    )));
-                }
-                spec.ty = Some(kind);
-                format_float(&spec, number::to_f64(value)?)
-            }
-            'c' => {
-                let text = match value {
-                    Value::Int(code) => {
-                        u32::try_from(*code).ok().and_then(char::from_u32).map(String::from)
-                    }
-                    Value::Str(text) if text.chars().count() == 1 => Some(text.to_string()),
-                    _ => None,
-                };
-                let message = "%c requires int or char";
-                let text = text.ok_or_else(|| HostError::type_error(message))?;
-                spec.zero = false;
-                Ok(spec.pad("", &text, '>'))
-            }
-            's' | 'r' | 'a' => {
-                let text = match kind {
-                    's' => self.str_of(value)?,
-                    'r' => self.repr(value)?,
-                    _ => super::text::escape_non_ascii(&self.repr(value)?),
-                };
-                let n_chars = spec.precision.unwrap_or(usize::MAX);
-                spec.zero = false;
-                Ok(spec.pad("", &text.chars().take(n_chars).collect::<String>(), '>'))
-            }
-            _ => Err(HostError::value_error(format!("unsupported format character '{kind}'"))),
-        }
-    }
-
-    /// `text.format(…)`
-    pub(crate) fn str_format(&mut self, text: &str, args: &CallArgs) -> Result<String> {
-        let mut auto = 0;
-        self.format_fields(text, args, &mut auto, 0)
-    }
-
-    fn format_fields(
-        &mut self,
-        text: &str,
-        args: &CallArgs,
-        auto: &mut usize,
-        depth: usize,
-    ) -> Result<String> {
-        if depth > 2 {
-            return Err(HostError::value_error("Max string recursion exceeded"));
-        }
-        let mut out = String::new();
-        let mut rest = text;
-        while let Some(at) = rest.find(['{', '}']) {
-            out.push_str(&rest[..at]);
-            let brace = &rest[at..at + 1];
-            if rest[at + 1..].starts_with(brace) {
-                out.push_str(brace);
-                rest = &rest[at + 2..];
-                continue;
-            }
-            if brace == "}" {
-                let message = "Single '}' encountered in format string";
-                return Err(HostError::value_error(message));
-            }
-            let end = field_end(&rest[at + 1..])
-                .ok_or_else(|| HostError::value_error("expected '}' before end of string"))?;
-            let field = &rest[at + 1..at + 1 + end];
-            out.push_str(&self.format_field(field, args, auto, depth)?);
-            rest = &rest[at + 2 + end..];
-        }
-        out.push_str(rest);
-        self.budget.consume(out.len())?;
-        Ok(out)
-    }
-
-    fn format_field(
-        &mut self,
-        field: &str,
-        args: &CallArgs,
-        auto: &mut usize,
-        depth: usize,
-    ) -> Result<String> {
-        let (target, spec) = match field.find(':') {
-            Some(at) => (&field[..at], &field[at + 1..]),
-            None => (field, ""),
-        };
-        let (path, conversion) = match target.rsplit_once('!') {
-            Some((path, conversion)) => (path, Some(conversion)),
-            None => (target, None),
-        };
-        let mut value = self.field_value(path, args, auto)?;
-        match conversion {
-            None => {}
-            Some("r") => value = self.repr(&value)?.into(),
-            Some("s") => value = self.str_of(&value)?.into(),
-            Some("a") => value = super::text::escape_non_ascii(&self.repr(&value)?).into(),
-            Some(other) => {
-                let message = format!("Unknown conversion specifier {other}");
-                return Err(HostError::value_error(message));
-            }
-        }
-        let spec = self.format_fields(spec, args, auto, depth + 1)?;
-        self.format_value(&value, &spec)
-    }
-
-    /// The value of `name`, `0`, `name.attr`, `name[key]`.
-    fn field_value(&mut self, path: &str, args: &CallArgs, auto: &mut usize) -> Result<Value> {
-        let end = path.find(['.', '[']).unwrap_or(path.len());
-        let (first, mut rest) = path.split_at(end);
-        let mut value = match first.parse::<usize>() {
-            Ok(at) => positional(args, at)?,
-            Err(_) if first.is_empty() => {
-                *auto += 1;
-                positional(args, *auto - 1)?
-            }
-            Err(_) => match args.keyword.iter().find(|k| k.name.as_str() == first) {
-                Some(k) => k.value.clone(),
-                None => return Err(self.key_error(&first.into())?),
-            },
-        };
-        while !rest.is_empty() {
-            if let Some(tail) = rest.strip_prefix('.') {
-                let end = tail.find(['.', '[']).unwrap_or(tail.len());
-                let name = crate::ast::Ident { name: tail[..end].into(), span: Span::NONE };
-                value = self.getattr(&value, name, Span::NONE)?;
-                rest = &tail[end..];
-            } else {
-                let Some(end) = rest.find(']') else {
-                    return Err(HostError::value_error("Missing ']' in format string"));
-                };
-                let key = &rest[1..end];
-                let index = key.parse::<i64>().map_or_else(|_| key.into(), Value::Int);
-                value = self.getitem(&value, &index, Span::NONE)?;
-                rest = &rest[end + 1..];
-            }
-        }
-        Ok(value)
-    }
-}
-
-fn positional(args: &CallArgs, at: usize) -> Result<Value> {
-    args.positional.get(at).map(|arg| arg.value.clone()).ok_or_else(|| {
-        let message = format!("Replacement index {at} out of range for positional args tuple");
-        HostError::exception(super::ExcKind::IndexError, message)
-    })
-}
-
-/// Where the field that starts before `text` ends: at its `}`.
-fn field_end(text: &str) -> Option<usize> {
-    let mut depth = 0;
-    for (at, c) in text.char_indices() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => return Some(at),
-            '}' => depth -= 1,
-            _ => {}
-        }
-    }
-    None
 }
 
 fn unknown_code(ty: char, of: &str) -> HostError {
@@ -438,6 +150,9 @@ fn format_str(spec: &Spec, text: &str) -> Result<String> {
     }
     if spec.sign.is_some() {
         return Err(HostError::value_error("Sign not allowed in string format specifier"));
+    }
+    if let Some(separator) = spec.grouping {
+        return Err(HostError::value_error(format!("Cannot specify '{separator}' with 's'.")));
     }
     if spec.align == Some('=') {
         let message = "'=' alignment not allowed in string format specifier";
@@ -504,25 +219,7 @@ fn zero_grouped(spec: &Spec, digits: &str, group: usize, used: usize) -> String 
     }
 }
 
-fn percent_int(spec: &Spec, kind: char, value: &BigInt) -> Result<String> {
-    let sign = spec.sign(value.is_negative());
-    let magnitude = value.abs();
-    let (digits, prefix) = match kind {
-        'x' => (magnitude.to_str_radix(16), "0x"),
-        'X' => (magnitude.to_str_radix(16).to_uppercase(), "0X"),
-        'o' => (magnitude.to_str_radix(8), "0o"),
-        _ if value.bits() > 14_290 => return Err(super::text::too_many_digits()),
-        _ => (magnitude.to_string(), ""),
-    };
-    let missing = spec.precision.unwrap_or(0).saturating_sub(digits.len());
-    let body = format!("{}{digits}", "0".repeat(missing));
-    let prefix = if spec.alternate { prefix } else { "" };
-    let left = spec.align == Some('<');
-    let spec = Spec { zero: spec.zero && !left, ..spec.clone() };
-    Ok(spec.pad(&format!("{sign}{prefix}"), &body, '>'))
-}
-
-fn format_float(spec: &Spec, value: f64) -> Result<String> {
+pub(super) fn format_float(spec: &Spec, value: f64) -> Result<String> {
     let sign = spec.sign(value.is_sign_negative() && !value.is_nan());
     let magnitude = value.abs();
     let ty = spec.ty.unwrap_or('\0');

@@ -10,7 +10,7 @@
 //! The evaluator knows Python; what `T.*` names mean stands in [`crate::dialect`], which it calls
 //! through [`crate::dialect::hooks`].
 //!
-//! Reading order: [`value`], [`object`], [`env`], [`error`], [`limits`]; [`eval`]; [`builtins`].
+//! Reading order: [`value`], [`object`], [`mod@env`], [`error`], [`limits`]; [`eval`]; [`builtins`].
 
 pub mod args;
 pub mod builtins;
@@ -27,7 +27,10 @@ pub mod limits;
 pub mod module;
 pub mod number;
 pub mod object;
+pub mod percent;
 pub mod pystr;
+pub mod sequence;
+pub mod template;
 pub mod text;
 pub mod types;
 pub mod value;

@@ -24,6 +24,7 @@ pub fn binary(
             Operator::BitXor => Ok(Some(Value::Bool(a ^ b))),
             _ => int_binary(budget, op, i64::from(*a), i64::from(*b)),
         },
+        _ if is_bitwise(op) && !(lhs.is_int() && rhs.is_int()) => Ok(None),
         (Value::Float(a), Value::Float(b)) => float_binary(op, a.value, b.value),
         (Value::Float(a), _) if rhs.is_int() => float_binary(op, a.value, to_f64(rhs)?),
         (_, Value::Float(b)) if lhs.is_int() => float_binary(op, to_f64(lhs)?, b.value),
@@ -34,6 +35,25 @@ pub fn binary(
                 _ => Ok(None),
             },
         },
+    }
+}
+
+/// Operators that floats do not have.
+fn is_bitwise(op: Operator) -> bool {
+    match op {
+        Operator::LShift
+        | Operator::RShift
+        | Operator::BitAnd
+        | Operator::BitOr
+        | Operator::BitXor
+        | Operator::MatMul => true,
+        Operator::Add
+        | Operator::Sub
+        | Operator::Mul
+        | Operator::Div
+        | Operator::FloorDiv
+        | Operator::Mod
+        | Operator::Pow => false,
     }
 }
 
@@ -216,12 +236,7 @@ fn float_binary(op: Operator, a: f64, b: f64) -> Result<Option<Value>> {
         Operator::Mod if b == 0.0 => return Err(zero_division("float modulo")),
         Operator::Mod => float_divmod(a, b)?.1,
         Operator::Pow => float_pow(a, b)?,
-        Operator::MatMul
-        | Operator::LShift
-        | Operator::RShift
-        | Operator::BitAnd
-        | Operator::BitOr
-        | Operator::BitXor => return Ok(None),
+        _ => return Ok(None),
     };
     Ok(Some(Value::float(value)))
 }

@@ -384,7 +384,7 @@ pub trait HostObject: Any {
     }
 
     /// Its length.
-    fn len(&self) -> Option<usize> {
+    fn length(&self) -> Option<usize> {
         None
     }
 

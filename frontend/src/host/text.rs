@@ -133,7 +133,7 @@ impl Evaluator {
 
     /// Notes that `container` is being written; true if it already was.
     fn enter_repr(&mut self, container: &Value) -> bool {
-        let address = super::eval::ops::address(container).unwrap_or(0);
+        let address = super::eval::compare::address(container).unwrap_or(0);
         if self.repr_stack.contains(&address) {
             return true;
         }

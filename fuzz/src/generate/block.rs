@@ -6,11 +6,11 @@ use super::value::{Fact, binary, call, overflows};
 use super::{Dim, Generator, Source};
 use tirade_ir::buffer::BufferNode;
 use tirade_ir::op::Op;
+use tirade_ir::stmt::InferredRegions;
 use tirade_ir::{
     Attrs, BinOp, Block, BlockId, BlockRealize, Buffer, BufferRegion, DType, IterVar, IterVarKind,
     MatchBufferRegion, PrimExpr, Range, Span, Stmt, Var,
 };
-use tirade_ir::stmt::InferredRegions;
 
 /// An axis to be: its extent, and how far its domain begins from 0.
 struct Axis {
@@ -106,18 +106,17 @@ impl Generator {
         let mut axes = self.axes(&spatial, IterVarKind::DataPar);
         axes.extend(self.axes(reduce, IterVarKind::CommReduce));
         let all: Vec<Dim> = axes.iter().map(|a| a.dim.clone()).collect();
-        let ordered: Vec<bool> =
-            axes.iter().map(|a| a.kind == IterVarKind::CommReduce).collect();
+        let ordered: Vec<bool> = axes.iter().map(|a| a.kind == IterVarKind::CommReduce).collect();
         let nest = self.nest(&all, &ordered);
-        let vars: Vec<Var> =
-            all.iter().map(|d| Var::new(self.name("v"), d.expr.dtype())).collect();
+        let vars: Vec<Var> = all.iter().map(|d| Var::new(self.name("v"), d.expr.dtype())).collect();
         // A block sees the outside through its axes alone, as far as loops are concerned.
         let before = self.scalars.len();
         for (var, axis) in vars.iter().zip(&axes) {
             let (lo, n) = (axis.offset as i128, axis.dim.value as i128);
             self.scalars.push((*var, Fact::range(lo, (lo + n - 1).max(lo))));
         }
-        let at: Vec<PrimExpr> = vars.iter().zip(&axes).map(|(v, a)| from_zero(*v, a.offset)).collect();
+        let at: Vec<PrimExpr> =
+            vars.iter().zip(&axes).map(|(v, a)| from_zero(*v, a.offset)).collect();
         let place = Place { buffer: buffer.clone(), indices: unfused(&at, fused, dims) };
         let view = if self.c.chance(1, 5) { self.view_region() } else { None };
         let made = make(self, &place, &vars);
@@ -188,7 +187,8 @@ impl Generator {
     /// A view of a part of a source, which is readable until it is taken away again.
     fn view_region(&mut self) -> Option<MatchBufferRegion> {
         let fits = |s: &Source| !s.extents.is_empty() && !s.extents.contains(&0);
-        let found: Vec<usize> = (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
+        let found: Vec<usize> =
+            (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
         if found.is_empty() {
             return None;
         }

@@ -4,9 +4,7 @@ use super::value::{Fact, Value, binary};
 use super::{Generator, Source, alloc};
 use tirade_ir::buffer::BufferNode;
 use tirade_ir::stmt::{AllocOrigin, AssertStmt, Bind, BufferStore, For, IfThenElse, While};
-use tirade_ir::{
-    Attrs, BinOp, Buffer, DType, ForKind, PrimExpr, Span, Stmt, Symbol, Var,
-};
+use tirade_ir::{Attrs, BinOp, Buffer, DType, ForKind, PrimExpr, Span, Stmt, Symbol, Var};
 
 /// Depth of the expressions that are stored.
 const DEPTH: u32 = 3;

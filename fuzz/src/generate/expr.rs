@@ -127,12 +127,14 @@ impl Generator {
     /// A variable in scope, converted to the type if none has it.
     fn variable(&mut self, dtype: DType) -> Value {
         let element = dtype.element();
-        let same: Vec<_> = self.scalars.iter().copied().filter(|(v, _)| v.dtype == element).collect();
+        let same: Vec<_> =
+            self.scalars.iter().copied().filter(|(v, _)| v.dtype == element).collect();
         if !same.is_empty() {
             let (var, fact) = self.c.pick(&same);
             return Value::new(splat(var.into(), dtype), fact);
         }
-        let ints: Vec<_> = self.scalars.iter().copied().filter(|(v, _)| v.dtype.is_integer()).collect();
+        let ints: Vec<_> =
+            self.scalars.iter().copied().filter(|(v, _)| v.dtype.is_integer()).collect();
         if ints.is_empty() {
             return self.literal(dtype);
         }
@@ -145,7 +147,8 @@ impl Generator {
     fn load(&mut self, dtype: DType) -> Option<Value> {
         let element = dtype.element();
         let fits = |s: &Source| s.buffer.dtype == element && !s.extents.contains(&0);
-        let found: Vec<usize> = (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
+        let found: Vec<usize> =
+            (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
         if found.is_empty() {
             return None;
         }

@@ -72,7 +72,8 @@ impl Generator {
             strides.insert(0, PrimExpr::i32(next as i32));
             next = next * dim.value.max(1) + self.c.below(3) as i64;
         }
-        let node = BufferNode { strides: strides.into(), ..BufferNode::new(name, shape_of(dims), dtype) };
+        let node =
+            BufferNode { strides: strides.into(), ..BufferNode::new(name, shape_of(dims), dtype) };
         (Buffer::from_node(node), false)
     }
 

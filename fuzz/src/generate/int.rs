@@ -331,8 +331,12 @@ fn exact(op: BinOp, a: Fact, b: Fact) -> Fact {
         BinOp::Sub => Fact::range(a.lo - b.hi, a.hi - b.lo),
         _ => {
             let product = |x: i128, y: i128| x.saturating_mul(y);
-            let corners =
-                [product(a.lo, b.lo), product(a.lo, b.hi), product(a.hi, b.lo), product(a.hi, b.hi)];
+            let corners = [
+                product(a.lo, b.lo),
+                product(a.lo, b.hi),
+                product(a.hi, b.lo),
+                product(a.hi, b.hi),
+            ];
             let lo = corners.into_iter().fold(i128::MAX, i128::min);
             Fact::range(lo, corners.into_iter().fold(i128::MIN, i128::max))
         }

@@ -14,8 +14,8 @@ use tirade_ir::stmt::{
 };
 use tirade_ir::{
     Attrs, BinOp, Block, BlockId, BlockRealize, Buffer, BufferRegion, CallArg, Callee, Code, DType,
-    ForKind, IterVar, IterVarKind, MatchBufferRegion, PrimExpr, PrimFunc, Range,
-    Scalar, Span, Stmt, Symbol, Var,
+    ForKind, IterVar, IterVarKind, MatchBufferRegion, PrimExpr, PrimFunc, Range, Scalar, Span,
+    Stmt, Symbol, Var,
 };
 
 /// The place of the defect: a position that no file has.
@@ -31,7 +31,7 @@ impl Generator {
         let out = self.sink(DType::INT32, 8);
         let store_value = |value| store(&out, &[LITERAL(0)], value);
         let iv = || PrimExpr::Var(i);
-                // Most defects happen in the second of two iterations.
+        // Most defects happen in the second of two iterations.
         let (code, stmt) = match self.c.below(19) {
             0 => {
                 let indices = [binary(BinOp::Add, iv(), LITERAL(3))].into();
@@ -50,7 +50,10 @@ impl Generator {
                     span: PLACE,
                 };
                 let read = around(i, 2, store_value(PrimExpr::Load(load.into())));
-                (Code::UNINITIALISED, Stmt::seq([alloc(buffer, AllocOrigin::AllocBuffer), first, read]))
+                (
+                    Code::UNINITIALISED,
+                    Stmt::seq([alloc(buffer, AllocOrigin::AllocBuffer), first, read]),
+                )
             }
             2 => {
                 let sum = PrimExpr::binary(BinOp::Add, LITERAL(i32::MAX), iv(), PLACE);
@@ -104,7 +107,11 @@ impl Generator {
                 (Code::ASSERT, around(i, 2, Stmt::Assert(assert.into())))
             }
             15 => {
-                let condition = binary(BinOp::Ge, PrimExpr::load(out.clone(), [LITERAL(0)], Span::NONE), LITERAL(0));
+                let condition = binary(
+                    BinOp::Ge,
+                    PrimExpr::load(out.clone(), [LITERAL(0)], Span::NONE),
+                    LITERAL(0),
+                );
                 let body = store_value(LITERAL(1));
                 let endless = Stmt::While(While { condition, body, span: PLACE }.into());
                 (Code::FUEL, Stmt::seq([store_value(LITERAL(0)), endless]))
@@ -138,7 +145,8 @@ impl Generator {
             1 => looped(var, self.c.between(1, 3), ForKind::Serial, stmt),
             _ => {
                 let condition = binary(BinOp::Lt, var.into(), LITERAL(5));
-                let node = IfThenElse { condition, then_case: stmt, else_case: None, span: Span::NONE };
+                let node =
+                    IfThenElse { condition, then_case: stmt, else_case: None, span: Span::NONE };
                 looped(var, 2, ForKind::Serial, Stmt::If(node.into()))
             }
         }
@@ -170,12 +178,8 @@ impl Generator {
         let view = Buffer::from_node(BufferNode { data: bytes.data, ..node });
         let decl = Stmt::DeclBuffer(DeclBuffer { buffer: view.clone(), span: Span::NONE }.into());
         let i = Var::new(self.name("p"), DType::INT32);
-        let load = BufferLoad {
-            buffer: view,
-            indices: [i.into()].into(),
-            predicate: None,
-            span: PLACE,
-        };
+        let load =
+            BufferLoad { buffer: view, indices: [i.into()].into(), predicate: None, span: PLACE };
         let value = cast(DType::INT32, PrimExpr::Load(load.into()));
         Stmt::seq([decl, around(i, 2, store(out, &[LITERAL(0)], value))])
     }
@@ -210,7 +214,8 @@ impl Generator {
     /// A block over `i` that breaks one rule.
     fn planted_block(&mut self, i: Var, out: &Buffer, wrong: Wrong) -> Stmt {
         self.has_blocks = true;
-        let (spatial, reduce) = (Var::new(self.name("v"), DType::INT32), Var::new(self.name("r"), DType::INT32));
+        let (spatial, reduce) =
+            (Var::new(self.name("v"), DType::INT32), Var::new(self.name("r"), DType::INT32));
         let iv = || PrimExpr::Var(i);
         let is = |wanted| if wrong == wanted { PLACE } else { Span::NONE };
         let extent = if wrong == Wrong::Domain { 3 } else { 4 };
@@ -227,7 +232,8 @@ impl Generator {
         let (filled, fill) = self.fresh_filled(8);
         let index = if wrong == Wrong::Region { LITERAL(1) } else { spatial.into() };
         let span = is(Wrong::Region);
-        let load = BufferLoad { buffer: filled.clone(), indices: [index].into(), predicate: None, span };
+        let load =
+            BufferLoad { buffer: filled.clone(), indices: [index].into(), predicate: None, span };
         let read = PrimExpr::Load(load.into());
         let value = match wrong {
             Wrong::Init => {

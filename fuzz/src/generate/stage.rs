@@ -48,7 +48,10 @@ impl Generator {
     fn deliver(&mut self, stmts: &mut Vec<Stmt>) {
         for at in 0..self.sources.len() {
             let source = self.sources[at].clone();
-            let is_input = self.params.iter().any(|p| p.buffer().is_some_and(|b| b.data == source.buffer.data));
+            let is_input = self
+                .params
+                .iter()
+                .any(|p| p.buffer().is_some_and(|b| b.data == source.buffer.data));
             if source.used || is_input || source.buffer.scope.as_str() != "global" {
                 continue;
             }
@@ -88,7 +91,8 @@ impl Generator {
     fn vector_stage(&mut self, buffer: &Buffer, dims: &[Dim]) -> (Vec<Stmt>, Fact) {
         let Some((last, outer)) = dims.split_last() else { return self.nest_stage(buffer, dims) };
         let constant = last.expr.as_int().is_some();
-        let lanes: Vec<i64> = [2, 4, 8, 16, 3, 5].into_iter().filter(|n| last.value % n == 0).collect();
+        let lanes: Vec<i64> =
+            [2, 4, 8, 16, 3, 5].into_iter().filter(|n| last.value % n == 0).collect();
         if !constant || last.value == 0 || lanes.is_empty() {
             return self.nest_stage(buffer, dims);
         }
@@ -175,7 +179,8 @@ impl Generator {
     /// A function of the module that fills the buffer from another one.
     fn call_stage(&mut self, buffer: &Buffer, dims: &[Dim]) -> (Vec<Stmt>, Fact) {
         let fits = |s: &Source| s.plain && s.buffer.strides.is_empty();
-        let found: Vec<usize> = (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
+        let found: Vec<usize> =
+            (0..self.sources.len()).filter(|i| fits(&self.sources[*i])).collect();
         if found.is_empty() || dims.iter().any(|d| d.expr.as_int().is_none()) {
             return self.nest_stage(buffer, dims);
         }
@@ -188,7 +193,8 @@ impl Generator {
         let from = Buffer::new(self.name("X"), given.buffer.shape.clone(), given.buffer.dtype);
         let to = Buffer::new(self.name("Y"), buffer.shape.clone(), buffer.dtype);
         let inner = Source { buffer: from.clone(), plain: false, ..given.clone() };
-        let outside = (std::mem::replace(&mut self.sources, vec![inner]), std::mem::take(&mut self.scalars));
+        let outside =
+            (std::mem::replace(&mut self.sources, vec![inner]), std::mem::take(&mut self.scalars));
         let (body, fact) = self.nest_stage(&to, dims);
         (self.sources, self.scalars) = outside;
         let params = [&from, &to].map(buffer_param);
@@ -224,7 +230,10 @@ impl Generator {
     fn shared_stage(&mut self, buffer: &Buffer, dims: &[Dim]) -> (Vec<Stmt>, Fact) {
         let [outer @ .., last] = dims else { return self.nest_stage(buffer, dims) };
         let fits = last.expr.as_int().is_some() && (1..=16).contains(&last.value);
-        if !fits || 1 < outer.len() || outer.iter().any(|d| d.expr.as_int().is_none() || d.value == 0) {
+        if !fits
+            || 1 < outer.len()
+            || outer.iter().any(|d| d.expr.as_int().is_none() || d.value == 0)
+        {
             return self.nest_stage(buffer, dims);
         }
         let node = BufferNode::new(self.name("S"), [last.expr.clone()], buffer.dtype);
@@ -287,7 +296,13 @@ impl Generator {
         }
         let extents = node.shape.iter().filter_map(PrimExpr::as_int).map(|e| e as i64).collect();
         let buffer = Buffer::from_node(node);
-        self.sources.push(Source { buffer: buffer.clone(), extents, fact, used: true, plain: false });
+        self.sources.push(Source {
+            buffer: buffer.clone(),
+            extents,
+            fact,
+            used: true,
+            plain: false,
+        });
         Some(Stmt::DeclBuffer(DeclBuffer { buffer, span: Span::NONE }.into()))
     }
 }

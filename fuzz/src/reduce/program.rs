@@ -6,20 +6,19 @@ use crate::generate::Case;
 use tirade_ir::rewrite::{Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::For;
 use tirade_ir::subst::{VarMap, substitute, substitute_var};
-use tirade_ir::visit::{for_each_expr, walk_expr, Visitor};
-use tirade_ir::{
-    Callee, DType, IRModule, PrimExpr, PrimFunc, Stmt, Symbol,
-};
+use tirade_ir::visit::{Visitor, for_each_expr, walk_expr};
+use tirade_ir::{Callee, DType, IRModule, PrimExpr, PrimFunc, Stmt, Symbol};
 
 /// Edits the program of the case for as long as that helps.
 pub fn reduce(r: &mut Reduction) {
     loop {
-        let before = r.case.module.clone();
         drop_functions(r);
         drop_params(r);
         let names: Vec<Symbol> = r.case.module.functions().map(|f| f.name).collect();
-        let changed = names.into_iter().fold(false, |any, name| edit(r, name) || any);
-        drop(before);
+        let mut changed = false;
+        for name in names {
+            changed |= edit(r, name);
+        }
         if r.is_over() || !changed {
             drop_params(r);
             drop_functions(r);
@@ -109,13 +108,15 @@ fn smaller_stmts(stmt: &Stmt) -> Vec<Stmt> {
             smaller
         }
         Stmt::While(l) => vec![nothing, l.body.clone()],
-        Stmt::If(b) => {
-            [Some(nothing), Some(b.then_case.clone()), b.else_case.clone()].into_iter().flatten().collect()
-        }
+        Stmt::If(b) => [Some(nothing), Some(b.then_case.clone()), b.else_case.clone()]
+            .into_iter()
+            .flatten()
+            .collect(),
         Stmt::Block(b) => {
             let axes = b.block.iter_vars.iter().zip(&b.iter_values);
             let values: VarMap = axes.map(|(axis, v)| (axis.var.id, v.clone())).collect();
-            let inlined = match b.block.alloc_buffers.is_empty() && b.block.match_buffers.is_empty() {
+            let inlined = match b.block.alloc_buffers.is_empty() && b.block.match_buffers.is_empty()
+            {
                 true => Some(substitute(&b.block.body, &values)),
                 false => None,
             };
@@ -152,7 +153,8 @@ fn shorter(l: &For, extent: i64) -> Stmt {
 /// What may stand in the place of an expression.
 fn smaller_exprs(expr: &PrimExpr) -> Vec<PrimExpr> {
     let dtype = expr.dtype();
-    let is_literal = matches!(expr, PrimExpr::Int { .. } | PrimExpr::Float { .. } | PrimExpr::Str(_));
+    let is_literal =
+        matches!(expr, PrimExpr::Int { .. } | PrimExpr::Float { .. } | PrimExpr::Str(_));
     if is_literal || !dtype.is_computable() {
         return Vec::new();
     }

@@ -36,9 +36,8 @@ impl Machine<'_> {
     /// The values that a vector load gives; lanes that are off read nothing and are 0.
     pub fn load_lanes(&mut self, e: &Load, lanes: u32, mask: Mask<'_>) -> Lanes {
         let off = e.predicate.as_ref().map(|p| self.mask(p, lanes));
-        let is_on = |lane: usize| {
-            mask.is_none_or(|m| m[lane]) && off.as_ref().is_none_or(|m| m[lane])
-        };
+        let is_on =
+            |lane: usize| mask.is_none_or(|m| m[lane]) && off.as_ref().is_none_or(|m| m[lane]);
         let mut indices = self.indices(&e.access);
         let Some(index_lanes) = e.access.index_lanes else {
             let on: SmallVec<[bool; 16]> = (0..lanes as usize).map(is_on).collect();
@@ -54,7 +53,11 @@ impl Machine<'_> {
             for part in 0..per_index {
                 let lane = i * per_index as usize + part as usize;
                 let on = is_on(lane);
-                values.push(if on { self.read_lane(&e.access, &indices, part, e.is_bool) } else { 0 });
+                values.push(if on {
+                    self.read_lane(&e.access, &indices, part, e.is_bool)
+                } else {
+                    0
+                });
             }
         }
         values
@@ -152,7 +155,8 @@ impl Machine<'_> {
         for (i, at) in last.iter().enumerate().filter(|(i, _)| is_on(*i)) {
             if let Some(first) = seen.insert(*at, i) {
                 let name = self.func.buffers[access.buffer as usize].name;
-                let message = format!("lanes {first} and {i} of a store to `{name}` both write index {at}");
+                let message =
+                    format!("lanes {first} and {i} of a store to `{name}` both write index {at}");
                 self.report(Code::LANES, access.span, message);
                 return;
             }
@@ -167,7 +171,12 @@ impl Machine<'_> {
         let bits = view.load_lane(cell);
         let written = view.lane_is_written(cell);
         if !written && self.checks(Class::Uninit) {
-            self.report_access(Code::UNINITIALISED, access, indices, "is read before it is written");
+            self.report_access(
+                Code::UNINITIALISED,
+                access,
+                indices,
+                "is read before it is written",
+            );
         }
         if is_bool && bits > 1 && self.checks(Class::Bool) {
             let text = format!("is read as a bool, but its byte is {bits}");
@@ -187,7 +196,8 @@ impl Machine<'_> {
         let view = self.view(access.buffer);
         let cell = element.cell + lane as usize * view.lane_cells;
         if self.watches_races() {
-            self.watch(access, indices, cell, AccessKind::Write);
+            let kind = if access.recomputes { AccessKind::Recompute } else { AccessKind::Write };
+            self.watch(access, indices, cell, kind);
             if self.halted {
                 return;
             }
@@ -277,14 +287,13 @@ impl Machine<'_> {
         let (now, then) = self.strands.describe(other.level, other.iteration);
         let verb = match kind {
             AccessKind::Read => "reads",
-            AccessKind::Write => "writes",
+            AccessKind::Write | AccessKind::Recompute => "writes",
             AccessKind::Atomic => "updates",
         };
         let indices = show_indices(at);
         let earlier = if other.wrote { "writes" } else { "reads" };
-        let message = format!(
-            "iteration {now} {verb} `{name}{indices}`, which iteration {then} {earlier}"
-        );
+        let message =
+            format!("iteration {now} {verb} `{name}{indices}`, which iteration {then} {earlier}");
         let place = self.shared.program.sites[other.site as usize];
         let label = format!("iteration {then} {earlier} it here");
         let diagnostic =

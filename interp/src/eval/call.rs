@@ -68,8 +68,10 @@ impl Machine<'_> {
             CallArg::Pointer(place) => Value::Pointer(self.place(place)),
             CallArg::Buffer(slot) => Value::Buffer(self.view(*slot).clone()),
             CallArg::Region(slot, ranges) => {
-                let ranges: Vec<_> =
-                    ranges.iter().map(|(min, extent)| (self.index(min), self.index(extent))).collect();
+                let ranges: Vec<_> = ranges
+                    .iter()
+                    .map(|(min, extent)| (self.index(min), self.index(extent)))
+                    .collect();
                 Value::Buffer(self.view(*slot).region(&ranges))
             }
         }
@@ -223,7 +225,9 @@ fn solve_sizes(func: &Func, args: &[Value]) -> Result<Sizes, String> {
         }
     }
     match func.sizes.iter().find(|(_, var)| sizes.get(*var).is_none()) {
-        Some((_, var)) => Err(format!("the size `{}` does not follow from the arguments", var.name)),
+        Some((_, var)) => {
+            Err(format!("the size `{}` does not follow from the arguments", var.name))
+        }
         None => Ok(sizes),
     }
 }
@@ -255,6 +259,7 @@ fn bind_buffer(node: &Buffer, arg: Value, sizes: &Sizes) -> Result<View, String>
     if view.dtype != node.dtype {
         return Err(format!("`{name}` holds `{}`, the argument `{}`", node.dtype, view.dtype));
     }
+    let view = view.without_leading_ones(shape.len());
     if view.dims.len() != shape.len() {
         let (want, got) = (shape.len(), view.dims.len());
         return Err(format!("`{name}` has {want} dimensions, the argument {got}"));

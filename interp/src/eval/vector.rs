@@ -1,10 +1,10 @@
 //! Vectors: every operation lane by lane, in the order of the lanes.
 
 use crate::machine::{Lanes, Machine};
+use crate::tree::OpName;
 use crate::tree::{Binary, Choice, Expr, Logic, Nary, Ramp, Shuffle, Unary};
 use smallvec::{SmallVec, smallvec};
 use tirade_ir::{BinOp, Checked, DType, Fault};
-use crate::tree::OpName;
 
 /// Lanes to look at; `None` for all. The others have any value, and nothing is reported of them.
 pub type Mask<'m> = Option<&'m [bool]>;

@@ -6,6 +6,9 @@ use crate::tree::For;
 use rayon::prelude::*;
 use tirade_ir::{Code, ForKind};
 
+/// Innermost iterations from which on threads are worth their start.
+const WORK_FOR_THREADS: u64 = 50_000;
+
 /// The values that a loop variable takes: `min + i * step` for `i` below `count`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trip {
@@ -87,6 +90,9 @@ impl<'p> Machine<'p> {
     }
 
     fn run_serial(&mut self, s: &'p For, trip: Trip) -> Flow {
+        if s.independent {
+            return self.run_independent(s, trip);
+        }
         self.run_iterations(s, trip, 0, trip.count)
     }
 
@@ -110,21 +116,28 @@ impl<'p> Machine<'p> {
         Flow::Next
     }
 
-    /// Iterations in any order: on all threads if they are independent, else in the order of the
-    /// program, watching for races.
+    /// Iterations in any order: in the order of the program, watching for races unless they are
+    /// known to be independent.
     pub(super) fn run_unordered(&mut self, s: &'p For, trip: Trip) -> Flow {
         if s.independent {
-            return match self.shared.pool {
-                Some(_) if s.kind != ForKind::Vectorized && trip.count > 1 => {
-                    self.run_on_threads(s, trip)
-                }
-                _ => self.run_serial(s, trip),
-            };
+            return self.run_independent(s, trip);
         }
         self.strands.enter(Iterations::Loop(s.var.name, trip));
         let flow = self.run_strands(s, trip);
         self.strands.leave();
         flow
+    }
+
+    /// Independent iterations: on several threads if there is enough to do.
+    fn run_independent(&mut self, s: &'p For, trip: Trip) -> Flow {
+        let work = trip.count.saturating_mul(s.work);
+        let worthwhile = WORK_FOR_THREADS <= work && 1 < trip.count;
+        let unwatched = !self.threads_off && !self.watches_races();
+        if worthwhile && unwatched && s.kind != ForKind::Vectorized && self.shared.pool().is_some()
+        {
+            return self.run_on_threads(s, trip);
+        }
+        self.run_iterations(s, trip, 0, trip.count)
     }
 
     fn run_strands(&mut self, s: &'p For, trip: Trip) -> Flow {
@@ -140,8 +153,9 @@ impl<'p> Machine<'p> {
     }
 
     fn run_on_threads(&mut self, s: &'p For, trip: Trip) -> Flow {
-        let Some(pool) = self.shared.pool else { return self.run_serial(s, trip) };
-        // Inside of another loop on threads these iterations are run by whoever is idle.
+        let Some(pool) = self.shared.pool() else {
+            return self.run_iterations(s, trip, 0, trip.count);
+        };
         let pieces = (pool.current_num_threads() as u64 * 4).min(trip.count);
         let this = &*self;
         let run_piece = |piece: u64| {
@@ -151,7 +165,8 @@ impl<'p> Machine<'p> {
             machine.join();
             flow
         };
-        let flows: Vec<Flow> = pool.install(|| (0..pieces).into_par_iter().map(run_piece).collect());
+        let flows: Vec<Flow> =
+            pool.install(|| (0..pieces).into_par_iter().map(run_piece).collect());
         if self.shared.is_abandoned() {
             self.halted = true;
             return Flow::Stop;

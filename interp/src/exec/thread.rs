@@ -6,11 +6,11 @@
 //! threads together; then they have to take the same way through it.
 
 use super::Trip;
-use crate::machine::{BoundAxis, Flow, Frame, Lanes, Machine};
 use crate::instance::Record;
+use crate::machine::{BoundAxis, Flow, Frame, Lanes, Machine};
 use crate::memory::Memory;
 use crate::race::{Iterations, ThreadPath};
-use crate::tree::{Alloc, AllReduce, Block, Expr, For, If, Sharing, Stmt, ThreadAxis, While};
+use crate::tree::{AllReduce, Alloc, Block, Expr, For, If, Sharing, Stmt, ThreadAxis, While};
 use crate::view::View;
 use smallvec::SmallVec;
 use std::sync::{Arc, Mutex};
@@ -240,9 +240,8 @@ impl<'p> Machine<'p> {
         let mut inside = Vec::new();
         for &thread in active.iter().filter(|t| !group.threads[**t].done).collect::<Vec<_>>() {
             self.scope = outer;
-            let runs = self.as_thread(group, thread, |m| {
-                m.enter_block(block) && m.begin_instance(block)
-            });
+            let runs =
+                self.as_thread(group, thread, |m| m.enter_block(block) && m.begin_instance(block));
             if self.halted {
                 return Flow::Stop;
             }

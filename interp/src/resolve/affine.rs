@@ -225,11 +225,7 @@ pub(super) fn determines(
 
 /// The open variables that a sum's value determines: all of them, if their terms are digits of a
 /// number in mixed radix.
-fn solve(
-    sum: &Sum,
-    open: &[VarId],
-    span: &dyn Fn(VarId) -> Option<i128>,
-) -> Option<Vec<VarId>> {
+fn solve(sum: &Sum, open: &[VarId], span: &dyn Fn(VarId) -> Option<i128>) -> Option<Vec<VarId>> {
     let mut digits = Vec::new();
     for (atom, factor) in &sum.terms {
         match atom {
@@ -284,7 +280,8 @@ fn has_remainder(sums: &[Sum], x: &Sum, n: i128) -> bool {
             _ => false,
         })
     };
-    is(x) || matches!(&x.terms[..], [(Atom::Mod(y, m), 1)] if x.constant == 0 && m % n == 0 && is(y))
+    is(x)
+        || matches!(&x.terms[..], [(Atom::Mod(y, m), 1)] if x.constant == 0 && m % n == 0 && is(y))
 }
 
 #[cfg(test)]

@@ -22,6 +22,10 @@ pub(super) struct BlockContext {
     consulted: bool,
     /// Pointers to memory that is listed in `writes` alone, and read in the body nevertheless.
     read_back: FxHashSet<VarId>,
+    /// Pointers to memory that a lowered init sets: a branch at the start of a block without axes.
+    lowered_init: FxHashSet<VarId>,
+    /// Instances may be computed anew by another iteration of the loops around.
+    pub(super) recomputes: bool,
 }
 
 impl BlockContext {
@@ -170,14 +174,15 @@ impl FuncResolver<'_, '_> {
             self.views.insert(m.buffer.id, m.source.clone());
         }
         self.path.push(Step::Block);
-        let context =
-            BlockContext {
-                id,
-                block: block.clone(),
-                allocated: Default::default(),
-                consulted: false,
-                read_back: self.read_back(block),
-            };
+        let context = BlockContext {
+            id,
+            block: block.clone(),
+            allocated: Default::default(),
+            consulted: false,
+            read_back: self.read_back(block),
+            lowered_init: self.lowered_init(block),
+            recomputes: self.is_recomputed(realize),
+        };
         let remembers_writes = !context.read_back.is_empty();
         self.blocks.push(context);
         let allocs = block.alloc_buffers.iter().map(|b| self.alloc(b, b.span)).collect();
@@ -252,14 +257,14 @@ impl FuncResolver<'_, '_> {
             }
             let block = context.block.clone();
             let reduces = block.iter_vars.iter().any(|i| i.kind == IterVarKind::CommReduce);
-            let reads_writes = !is_write && reduces;
+            let reads_writes = !is_write && (reduces || context.lowered_init.contains(&root));
             let listed = |regions: &[BufferRegion]| {
                 regions.iter().any(|r| {
                     r.buffer == *buffer
                         && r.region.len() == indices.len()
-                        && indices.iter().zip(&r.region).zip(&buffer.shape).all(|((i, range), n)| {
-                            is_whole(range, n) || self.ranges.is_inside(i, range)
-                        })
+                        && indices.iter().zip(&r.region).zip(&buffer.shape).all(
+                            |((i, range), n)| is_whole(range, n) || self.ranges.is_inside(i, range),
+                        )
                 })
             };
             let inside = match is_write {
@@ -294,6 +299,23 @@ impl FuncResolver<'_, '_> {
         let read: FxHashSet<VarId> = loads.0.into_iter().map(|var| self.root(var)).collect();
         let written = block.writes.iter().map(|r| self.root(r.buffer.data));
         written.filter(|root| read.contains(root)).collect()
+    }
+
+    /// Memory that the branch at the start of a block without axes writes. Lowering a block takes
+    /// its axes away and leaves `if k == 0: C[…] = 0` of its init; like with a reduce axis, the
+    /// accumulator may then be read under `writes` alone.
+    fn lowered_init(&self, block: &IrBlock) -> FxHashSet<VarId> {
+        let mut stored = FxHashSet::default();
+        if let (true, Some(tirade_ir::Stmt::If(branch))) =
+            (block.iter_vars.is_empty(), block.body.as_slice().first())
+            && branch.else_case.is_none()
+        {
+            for stmt in branch.then_case.as_slice() {
+                let tirade_ir::Stmt::Store(store) = stmt else { return FxHashSet::default() };
+                stored.insert(self.root(store.buffer.data));
+            }
+        }
+        stored
     }
 
     fn match_buffer(&mut self, m: &MatchBufferRegion) -> Match {
@@ -335,5 +357,7 @@ impl Visitor for Loads {
 
 /// True if a range is all of a dimension.
 fn is_whole(range: &Range, extent: &PrimExpr) -> bool {
-    range.min.is_int(0) && (range.extent == *extent || range.extent.as_int().is_some_and(|n| extent.as_int() == Some(n)))
+    range.min.is_int(0)
+        && (range.extent == *extent
+            || range.extent.as_int().is_some_and(|n| extent.as_int() == Some(n)))
 }

@@ -27,10 +27,7 @@ pub fn cell_bytes(module: &IRModule) -> FxHashMap<VarId, usize> {
         *least = bytes.min(*least);
     }
     let pointers: Vec<VarId> = classes.uses.iter().map(|(p, _)| *p).collect();
-    pointers
-        .into_iter()
-        .filter_map(|p| Some((p, *narrowest.get(&classes.root(p))?)))
-        .collect()
+    pointers.into_iter().filter_map(|p| Some((p, *narrowest.get(&classes.root(p))?))).collect()
 }
 
 /// Classes of pointers, as trees of parents.

@@ -7,9 +7,7 @@ use crate::tree::{
     OpName, Ramp, Shuffle, Target, Unary, Widen,
 };
 use tirade_ir::op::{TypeRule, extern_op};
-use tirade_ir::{
-    BinOp, CallArg as IrCallArg, Callee, DType, Op, PrimExpr, Scalar, Span, VarId,
-};
+use tirade_ir::{BinOp, CallArg as IrCallArg, Callee, DType, Op, PrimExpr, Scalar, Span, VarId};
 
 impl FuncResolver<'_, '_> {
     /// A scalar expression; `outer` is the span of what it is part of.
@@ -47,7 +45,9 @@ impl FuncResolver<'_, '_> {
             PrimExpr::Var(var) => match self.target(*var) {
                 Some(Target::Scalar(slot)) => Expr::Scalar(slot),
                 Some(Target::Vector(slot, _)) => Expr::Vector(slot),
-                None => self.not_run(span, format!("the variable `{}`, which has no value,", var.name)),
+                None => {
+                    self.not_run(span, format!("the variable `{}`, which has no value,", var.name))
+                }
             },
             PrimExpr::Str(_) => self.not_run(span, "a string as a value".into()),
             PrimExpr::Cast(c) => self.cast(&c.value, c.dtype, span),
@@ -69,7 +69,14 @@ impl FuncResolver<'_, '_> {
             PrimExpr::Not(n) => {
                 let arg = self.expr(&n.value, span);
                 let kernel = kernel::not_kernel();
-                Expr::Unary(Box::new(Unary { kernel, arg, arg_dtype: dtype, dtype, is_cast: false, span }))
+                Expr::Unary(Box::new(Unary {
+                    kernel,
+                    arg,
+                    arg_dtype: dtype,
+                    dtype,
+                    is_cast: false,
+                    span,
+                }))
             }
             PrimExpr::Select(s) => Expr::Select(Box::new(Choice {
                 condition: self.expr(&s.condition, span),
@@ -88,7 +95,8 @@ impl FuncResolver<'_, '_> {
             PrimExpr::Shuffle(s) => self.shuffle(&s.vectors, &s.indices, span),
             PrimExpr::Let(l) => {
                 if l.var.dtype.is_handle() {
-                    return self.not_run(span, "a pointer with a name inside of an expression".into());
+                    return self
+                        .not_run(span, "a pointer with a name inside of an expression".into());
                 }
                 let value = self.expr(&l.value, span);
                 let target = self.define(l.var);
@@ -147,14 +155,12 @@ impl FuncResolver<'_, '_> {
 
     fn call_op(&mut self, op: Op, args: &[PrimExpr], dtype: DType, span: Span) -> Expr {
         match (op, args) {
-            (Op::IfThenElse, [condition, then, otherwise]) => {
-                Expr::IfThenElse(Box::new(Choice {
-                    condition: self.scalar(condition, span),
-                    by_lane: false,
-                    then: self.expr(then, span),
-                    otherwise: self.expr(otherwise, span),
-                }))
-            }
+            (Op::IfThenElse, [condition, then, otherwise]) => Expr::IfThenElse(Box::new(Choice {
+                condition: self.scalar(condition, span),
+                by_lane: false,
+                then: self.expr(then, span),
+                otherwise: self.expr(otherwise, span),
+            })),
             (Op::Likely | Op::IgnoreLoopPartition, [value]) => self.expr(value, span),
             (Op::Assume, [condition]) => {
                 let condition = self.scalar(condition, span);
@@ -268,13 +274,7 @@ impl FuncResolver<'_, '_> {
         Expr::AllReduce(Box::new(AllReduce { reducer, values, condition, results, kept }))
     }
 
-    fn call_func(
-        &mut self,
-        callee: &Callee,
-        args: &[IrCallArg],
-        dtype: DType,
-        span: Span,
-    ) -> Expr {
+    fn call_func(&mut self, callee: &Callee, args: &[IrCallArg], dtype: DType, span: Span) -> Expr {
         match callee {
             Callee::Global(name) => self.call_global(*name, args, span),
             Callee::Extern { name, .. } => self.call_extern(name.as_str(), args, dtype, span),
@@ -285,7 +285,8 @@ impl FuncResolver<'_, '_> {
 
     fn call_global(&mut self, name: tirade_ir::Symbol, args: &[IrCallArg], span: Span) -> Expr {
         let Some(callee) = self.r.module.get(name).cloned() else {
-            return self.not_run(span, format!("the call of `{name}`, which is not in the module,"));
+            return self
+                .not_run(span, format!("the call of `{name}`, which is not in the module,"));
         };
         if callee.params.len() != args.len() {
             let (want, got) = (callee.params.len(), args.len());

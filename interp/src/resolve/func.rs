@@ -10,8 +10,8 @@ use crate::tree::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use tirade_ir::{
-    AttrValue, Buffer, BufferId, BufferRegion, Code, Diagnostic, ParamKind as IrParamKind, PrimExpr, PrimFunc,
-    Span, Symbol, Var, VarId,
+    AttrValue, Buffer, BufferId, BufferRegion, Code, Diagnostic, ParamKind as IrParamKind,
+    PrimExpr, PrimFunc, Span, Symbol, Var, VarId,
 };
 
 /// A function while it is resolved.

@@ -94,7 +94,7 @@ impl Body {
         self.touches.iter().any(|t| {
             let scope = t.buffer.scope;
             let own = self.own.contains(&t.buffer.data.id);
-            is_scoped(scope) && !(own && !scope.as_str().starts_with("shared"))
+            is_scoped(scope) && (!own || scope.as_str().starts_with("shared"))
         })
     }
 
@@ -223,7 +223,8 @@ impl Visitor for Body {
             Stmt::DeclBuffer(_) => {}
             Stmt::Attr(s) => {
                 // Loops over threads in this form are rare enough not to be looked into.
-                self.opaque |= s.key.as_str() == "thread_extent" || s.key.as_str() == "virtual_thread";
+                self.opaque |=
+                    s.key.as_str() == "thread_extent" || s.key.as_str() == "virtual_thread";
                 self.visit_stmt(&s.body);
             }
             Stmt::Return(_) => self.opaque = true,

@@ -79,6 +79,16 @@ impl FuncResolver<'_, '_> {
         if self.may_recompute(realize, from) { from } else { start }
     }
 
+    /// True if another iteration of the loops around a block may compute its instances anew.
+    pub(super) fn is_recomputed(&self, realize: &BlockRealize) -> bool {
+        // The block is already the last step.
+        let steps = &self.path[..self.path.len() - 1];
+        let start = steps.iter().rposition(|s| matches!(s, Step::Block)).map_or(0, |i| i + 1);
+        let shared = |s: &Step| matches!(s, Step::Loop(l) if l.is_shared);
+        let at = steps[start..].iter().rposition(shared);
+        at.is_some_and(|at| self.may_recompute(realize, start + at + 1))
+    }
+
     /// True if a block may run again in another iteration of the loops before `from`: it writes
     /// memory of the function only, and starts from nothing that it wrote before.
     fn may_recompute(&self, realize: &BlockRealize, from: usize) -> bool {
@@ -150,7 +160,8 @@ impl FuncResolver<'_, '_> {
         if self.loops(from).any(|l| l.count != Some(1) && !used(&l.var.id)) {
             return false;
         }
-        if !realize.predicate.is_int(1) && depends_on(&realize.predicate, &reduced, &self.meanings) {
+        if !realize.predicate.is_int(1) && depends_on(&realize.predicate, &reduced, &self.meanings)
+        {
             return false;
         }
         let first = |var: VarId| self.loops(from).find(|l| l.var.id == var)?.min;

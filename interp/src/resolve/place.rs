@@ -30,11 +30,15 @@ impl FuncResolver<'_, '_> {
         };
         for index in leading {
             if !index.dtype().is_scalar() {
-                self.cannot_run(span, "a vector in the place of an index other than the last".into());
+                self.cannot_run(
+                    span,
+                    "a vector in the place of an index other than the last".into(),
+                );
             }
         }
         let lanes = last.map_or(1, |e| e.dtype().lanes());
         let indices: Box<[Index]> = indices.iter().map(|e| self.index(e, span)).collect();
+        let recomputes = is_write && self.blocks.last().is_some_and(|b| b.recomputes);
         self.r.sites.push(span);
         Access {
             buffer: slot,
@@ -42,6 +46,7 @@ impl FuncResolver<'_, '_> {
             index_lanes: (lanes > 1).then_some(lanes),
             regions,
             remembered_by,
+            recomputes,
             site: self.r.sites.len() as u32 - 1,
             span,
         }

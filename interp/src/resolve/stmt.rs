@@ -3,9 +3,9 @@
 use super::affine::Sum;
 use super::func::FuncResolver;
 use super::path::{LoopStep, Step};
-use super::strip;
 use super::place::base_pointer;
-use crate::tree::{Alloc, Assert, For, If, Instances, Stmt, Store, ThreadAxis, While};
+use super::strip;
+use crate::tree::{Alloc, Assert, Expr, For, If, Instances, Stmt, Store, ThreadAxis, While};
 use tirade_ir::expr::vector_access_dtype;
 use tirade_ir::stmt::{AllocBuffer, AttrNode, AttrStmt, Bind, BufferStore};
 use tirade_ir::visit::Visitor;
@@ -75,9 +75,7 @@ impl FuncResolver<'_, '_> {
                 PrimExpr::Int { .. } => Stmt::Seq(Box::default()),
                 value => Stmt::Evaluate(self.scalar_or_void(value, s.span)),
             },
-            IrStmt::Return(s) => {
-                Stmt::Return(s.value.as_ref().map(|e| self.scalar(e, s.span)))
-            }
+            IrStmt::Return(s) => Stmt::Return(s.value.as_ref().map(|e| self.scalar(e, s.span))),
             IrStmt::Break(_) => Stmt::Break,
             IrStmt::Continue(_) => Stmt::Continue,
         }
@@ -105,14 +103,8 @@ impl FuncResolver<'_, '_> {
         let access = self.access(&s.buffer, &s.indices, s.span, true);
         let value = self.expr(&s.value, s.span);
         let predicate = s.predicate.as_ref().map(|e| self.expr(e, s.span));
-        let mut store = Store {
-            access,
-            value,
-            lanes: dtype.lanes(),
-            predicate,
-            fold: None,
-            is_echo: false,
-        };
+        let mut store =
+            Store { access, value, lanes: dtype.lanes(), predicate, fold: None, is_echo: false };
         strip::find_fold(&mut store);
         Stmt::Store(Box::new(store))
     }
@@ -157,9 +149,10 @@ impl FuncResolver<'_, '_> {
     /// An allocation of constant size over the limit is refused before the program runs.
     fn refuse_large(&mut self, buffer: &tirade_ir::Buffer, span: Span) {
         let element = buffer.dtype.bytes() as i128 * buffer.dtype.lanes() as i128;
-        let bytes = buffer.shape.iter().try_fold(element, |bytes, extent| {
-            Some(bytes.saturating_mul(extent.as_int()?))
-        });
+        let bytes = buffer
+            .shape
+            .iter()
+            .try_fold(element, |bytes, extent| Some(bytes.saturating_mul(extent.as_int()?)));
         let limit = self.r.options.max_allocation;
         if let Some(bytes) = bytes.filter(|b| *b > limit as i128) {
             let message =
@@ -212,6 +205,7 @@ impl FuncResolver<'_, '_> {
             thread: axis,
             scope,
             independent,
+            work: work(&body),
             recomputes: here.into_iter().map(|(_, block)| block).collect(),
             strip: None,
             body,
@@ -246,6 +240,38 @@ impl FuncResolver<'_, '_> {
             }
             _ => self.stmt(&s.body),
         }
+    }
+}
+
+/// Iterations of a loop whose extent is not known, for an estimate.
+const UNKNOWN_EXTENT: u64 = 16;
+
+/// How many statements a statement runs, roughly.
+fn work(stmt: &Stmt) -> u64 {
+    match stmt {
+        Stmt::Seq(stmts) => stmts.iter().map(work).fold(0, u64::saturating_add),
+        Stmt::For(s) => {
+            let count = match &s.extent.expr {
+                Expr::Const(n) => *n,
+                _ => UNKNOWN_EXTENT,
+            };
+            count.saturating_mul(s.work)
+        }
+        Stmt::While(s) => work(&s.body).saturating_mul(UNKNOWN_EXTENT),
+        Stmt::If(s) => work(&s.then).max(s.otherwise.as_ref().map_or(0, work)),
+        Stmt::Block(s) => work(&s.body),
+        Stmt::Counted(_, s) => work(s),
+        Stmt::Store(_)
+        | Stmt::Undefine(_)
+        | Stmt::Bind(_)
+        | Stmt::BindPointer(_)
+        | Stmt::Alloc(_)
+        | Stmt::Decl(_)
+        | Stmt::Assert(_)
+        | Stmt::Evaluate(_)
+        | Stmt::Return(_)
+        | Stmt::Break
+        | Stmt::Continue => 1,
     }
 }
 

@@ -304,19 +304,14 @@ fn operand(column: &Column) -> Operand<'_> {
 
 /// True if no value wraps in type `dtype`.
 fn fits(affine: &Affine, dtype: DType, strip: &Strip) -> bool {
-    strip.shape.bounds(affine).is_some_and(|(lo, hi)| {
-        dtype.holds_int(lo as i128) && dtype.holds_int(hi as i128)
-    })
+    strip
+        .shape
+        .bounds(affine)
+        .is_some_and(|(lo, hi)| dtype.holds_int(lo as i128) && dtype.holds_int(hi as i128))
 }
 
 /// Integer arithmetic that leads from values that follow the loops to such values.
-fn affine_op(
-    op: BinOp,
-    dtype: DType,
-    lhs: &Column,
-    rhs: &Column,
-    strip: &Strip,
-) -> Option<Column> {
+fn affine_op(op: BinOp, dtype: DType, lhs: &Column, rhs: &Column, strip: &Strip) -> Option<Column> {
     if !dtype.is_int() {
         return None;
     }

@@ -62,7 +62,7 @@ pub fn fill(dtype: DType, shape: &[usize], sampling: Sampling, seed: u64, index:
 }
 
 fn sample(dtype: DType, sampling: Sampling, random: u64) -> Option<Scalar> {
-    let pick = |n: u64| ((random >> 32) * n >> 32) as i128;
+    let pick = |n: u64| (((random >> 32) * n) >> 32) as i128;
     match (dtype.code(), sampling) {
         (TypeCode::Float | TypeCode::BFloat, _) => {
             Scalar::from_f64(dtype, (pick(257) - 128) as f64 / 128.0).map(|v| v.value)

@@ -24,11 +24,7 @@ impl Sizes {
     }
 
     /// Finds what follows from the shapes of the arguments that are known, by index of parameter.
-    pub fn solve<'a>(
-        &mut self,
-        func: &PrimFunc,
-        shape: impl Fn(usize) -> Option<&'a [usize]>,
-    ) {
+    pub fn solve<'a>(&mut self, func: &PrimFunc, shape: impl Fn(usize) -> Option<&'a [usize]>) {
         loop {
             let before = self.0.len();
             for (i, param) in func.params.iter().enumerate() {

@@ -55,7 +55,8 @@ fn render_human(d: &Diagnostic, sources: &SourceMap, color: bool) -> String {
     let mut group = Group::with_title(title);
     let mut snippets: Vec<(u32, Snippet<'_, annotate_snippets::Annotation<'_>>)> = Vec::new();
     let primary = (d.span, AnnotationKind::Primary, d.label.as_deref());
-    let others = d.labels.iter().map(|l| (l.span, AnnotationKind::Context, Some(l.message.as_str())));
+    let others =
+        d.labels.iter().map(|l| (l.span, AnnotationKind::Context, Some(l.message.as_str())));
     for (span, kind, text) in std::iter::once(primary).chain(others) {
         let Some(file) = sources.file_of(span) else { continue };
         let annotation = kind.span(file.local_range(span)).label(text);
@@ -74,7 +75,9 @@ fn render_human(d: &Diagnostic, sources: &SourceMap, color: bool) -> String {
         .expansion
         .iter()
         .map(|e| match location(sources, e.span) {
-            Some((file, at)) => format!("in `{}`, called at {file}:{}:{}", e.name, at.line, at.column),
+            Some((file, at)) => {
+                format!("in `{}`, called at {file}:{}:{}", e.name, at.line, at.column)
+            }
             None => format!("in `{}`", e.name),
         })
         .collect();

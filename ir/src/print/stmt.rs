@@ -3,6 +3,7 @@
 use super::buffer::{Site, index_dtype};
 use super::expr::dtype_name;
 use super::{NodeKey, Printer, separated};
+use crate::arith::as_const;
 use crate::buffer::Buffer;
 use crate::dtype::DType;
 use crate::expr::{PrimExpr, Var};
@@ -287,7 +288,8 @@ impl Printer<'_> {
             && owner.offset_factor == view.offset_factor
             && owner.axis_separators == view.axis_separators;
         let (same_type, same_shape) = (owner.dtype == view.dtype, owner.shape == view.shape);
-        let is_reshape = same_type && !same_shape && !view.shape.is_empty();
+        let is_reshape =
+            same_type && !same_shape && !view.shape.is_empty() && !is_larger(view, &owner);
         let bits = |b: &Buffer| (b.dtype.bits(), b.dtype.lanes(), b.dtype.is_scalable());
         // TVM refuses views of another type in the TensorIR dialect.
         let is_cast = same_shape
@@ -515,4 +517,12 @@ pub(super) fn type_annotation(dtype: DType, pointer: Option<PointerType>) -> Opt
     let has_name = dtype.is_scalar()
         || (!dtype.is_scalable() && matches!(dtype.lanes(), 2 | 4 | 8 | 16 | 32 | 64));
     has_name.then(|| format!("T.{}", dtype_name(dtype)))
+}
+
+/// True if a buffer has more elements than another, both numbers being known.
+fn is_larger(buffer: &Buffer, than: &Buffer) -> bool {
+    let n_elements = |b: &Buffer| {
+        b.shape.iter().try_fold(1i128, |product, extent| product.checked_mul(as_const(extent)?))
+    };
+    matches!((n_elements(buffer), n_elements(than)), (Some(n), Some(m)) if m < n)
 }

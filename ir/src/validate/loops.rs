@@ -8,7 +8,7 @@ use crate::span::Span;
 use crate::stmt::{AttrNode, AttrStmt, For, ForKind};
 
 /// Ends and step of a loop are integers of the loop variable's type (TIR0429, TIR0605), no extent
-/// is a negative constant (TIR0611), the step is a positive constant (TIR0612), and only loops over
+/// of a loop from 0 is a negative constant (TIR0611), the step is a positive constant (TIR0612), and only loops over
 /// threads name a thread axis (TIR0613).
 pub(super) fn for_loop(s: &For, report: &mut Report) {
     let name = s.loop_var.name;
@@ -20,7 +20,11 @@ pub(super) fn for_loop(s: &For, report: &mut Report) {
             types::value_of(&what, s.loop_var.dtype, value, report);
         }
     }
-    not_negative(&format!("the extent of loop `{name}`"), &s.extent, report);
+    // `serial(5, 2)` is a range that ends before it starts, and has no iterations; `serial(-3)` is
+    // a size that cannot be meant.
+    if s.min.is_int(0) {
+        not_negative(&format!("the extent of loop `{name}`"), &s.extent, report);
+    }
     if let Some(step) = &s.step
         && as_const(step).is_none_or(|step| step <= 0)
     {

@@ -1,17 +1,17 @@
 //! `collections`: named tuples, deques, and the relatives of dicts.
 
-use super::super::chain::drop_as_chain;
-use super::super::dict::{Dict, DictKind};
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::object::{Class, ClassFlavour, Field, HostObject, Instance};
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, eval::attr, number};
 use super::Builtin;
 use super::dicts::receiver;
 use super::numbers::integer;
 use crate::ast::Operator;
+use crate::host::chain::drop_as_chain;
+use crate::host::dict::{Dict, DictKind};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::object::{Class, ClassFlavour, Field, HostObject, Instance};
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, eval::attr, number};
 use num_traits::ToPrimitive;
 use std::any::Any;
 use std::cell::RefCell;
@@ -53,7 +53,7 @@ pub static COUNTER_METHODS: &[Builtin] = &[
             ev.charge_items(elements.len() + n)?;
             elements.extend(std::iter::repeat_n(key, n));
         }
-        let elements = super::super::iter::Iter::Owned(elements.into_iter());
+        let elements = crate::host::iter::Iter::Owned(elements.into_iter());
         Ok(Value::iterator("chain", elements))
     }),
     Builtin::new("most_common", |ev, args, _| {
@@ -260,7 +260,7 @@ static NAMED_TUPLE_METHODS: &[Builtin] = &[
         for (field, item) in fields.iter().zip(items.iter()) {
             if !args.keyword.iter().any(|k| k.name == field.name) {
                 let (name, value) = (field.name, item.clone());
-                args.keyword.push(super::super::KeywordArg { name, value, span });
+                args.keyword.push(crate::host::KeywordArg { name, value, span });
             }
         }
         ev.instantiate(&instance.class, args, span)
@@ -409,7 +409,7 @@ impl HostObject for Deque {
         Ok(Some(self.items.borrow().iter().cloned().collect()))
     }
 
-    fn len(&self) -> Option<usize> {
+    fn length(&self) -> Option<usize> {
         Some(self.items.borrow().len())
     }
 

@@ -1,14 +1,14 @@
 //! The global functions.
 
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::iter::{Iter, LazyIter};
-use super::super::types::{Type, type_name, type_of};
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, number, text};
-use super::{Builtin, numbers, objects, sort};
+use super::{Builtin, iterate, numbers, objects, sort};
 use crate::ast::{BoolOperator, CmpOperator, Ident, Operator};
 use crate::dialect::hooks;
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::iter::LazyIter;
+use crate::host::types::{Type, type_name, type_of};
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, number, text};
 use std::cmp::Ordering;
 use tirade_ir::diag::Code;
 use tirade_ir::span::Span;
@@ -27,8 +27,8 @@ pub static GLOBALS: &[Builtin] = &[
     Builtin::new("delattr", delattr),
     Builtin::new("dir", dir),
     Builtin::new("divmod", numbers::divmod),
-    Builtin::new("enumerate", enumerate),
-    Builtin::new("filter", filter),
+    Builtin::new("enumerate", iterate::enumerate),
+    Builtin::new("filter", iterate::filter),
     Builtin::new("format", format),
     Builtin::new("getattr", getattr),
     Builtin::new("hasattr", hasattr),
@@ -37,19 +37,19 @@ pub static GLOBALS: &[Builtin] = &[
     Builtin::new("id", id),
     Builtin::new("isinstance", isinstance),
     Builtin::new("issubclass", issubclass),
-    Builtin::new("iter", iter),
+    Builtin::new("iter", iterate::iter),
     Builtin::new("len", len),
-    Builtin::new("map", map),
+    Builtin::new("map", iterate::map),
     Builtin::new("max", max),
     Builtin::new("min", min),
-    Builtin::new("next", next),
+    Builtin::new("next", iterate::next),
     Builtin::new("oct", numbers::oct),
     Builtin::new("ord", ord),
     Builtin::new("pow", numbers::pow),
     Builtin::new("print", print),
     Builtin::new("property", objects::property),
     Builtin::new("repr", repr),
-    Builtin::new("reversed", reversed),
+    Builtin::new("reversed", iterate::reversed),
     Builtin::new("round", numbers::round),
     Builtin::new("setattr", setattr),
     Builtin::new("sorted", sort::sorted),
@@ -57,7 +57,7 @@ pub static GLOBALS: &[Builtin] = &[
     Builtin::new("sum", sum),
     Builtin::new("super", objects::super_),
     Builtin::new("vars", vars),
-    Builtin::new("zip", zip),
+    Builtin::new("zip", iterate::zip),
     Builtin::new("breakpoint", refused),
     Builtin::new("compile", refused),
     Builtin::new("eval", refused),
@@ -170,7 +170,7 @@ fn ord(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     }
 }
 
-fn integer_needed(value: &Value) -> HostError {
+pub(super) fn integer_needed(value: &Value) -> HostError {
     let message = format!("'{}' object cannot be interpreted as an integer", type_name(value));
     HostError::type_error(message)
 }
@@ -264,7 +264,7 @@ fn hash(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
 
 fn id(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let [value] = args.exact("id")?;
-    let address = match super::super::eval::ops::address(&value) {
+    let address = match crate::host::eval::compare::address(&value) {
         Some(address) => address,
         // Values without a shared part are told apart by what they are; addresses are even.
         None => (ev.hash(&value)? as usize) | 1,
@@ -312,95 +312,27 @@ fn not_a_class() -> HostError {
     HostError::type_error("isinstance() arg 2 must be a type, a tuple of types, or a union")
 }
 
-fn issubclass(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
+fn issubclass(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let [class, base] = args.exact("issubclass")?;
-    let answer = match (&class, &base) {
+    is_subclass(&class, &base).map(Value::Bool)
+}
+
+fn is_subclass(class: &Value, base: &Value) -> Result<bool> {
+    Ok(match (class, base) {
         (Value::Class(a), Value::Class(b)) => a.is_a(b),
         (Value::Type(a), Value::Type(b)) => a.is_a(*b),
         (Value::Class(_), Value::Type(b)) => *b == Type::Object,
         (Value::Type(_), Value::Class(_)) => false,
         (_, Value::Tuple(bases)) => {
             for base in bases.iter() {
-                let pair = CallArgs::positional([class.clone(), base.clone()]);
-                if let Value::Bool(true) = issubclass(ev, pair, Span::NONE)? {
-                    return Ok(Value::Bool(true));
+                if is_subclass(class, base)? {
+                    return Ok(true);
                 }
             }
             false
         }
         _ => return Err(HostError::type_error("issubclass() arg 1 must be a class")),
-    };
-    Ok(Value::Bool(answer))
-}
-
-fn iter(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
-    let values = args.between("iter", 1, 2)?;
-    match values.get(1) {
-        Some(sentinel) => {
-            let state = UntilSentinel { function: values[0].clone(), sentinel: sentinel.clone() };
-            Ok(Value::iterator("callable_iterator", state))
-        }
-        None => match &values[0] {
-            Value::Iterator(_) => Ok(values[0].clone()),
-            Value::Instance(_) if ev.special(&values[0], "__iter__").is_some() => {
-                let result = ev.call_special(&values[0], "__iter__", [], Span::NONE)?;
-                Ok(result.unwrap_or(Value::None))
-            }
-            value => {
-                let name = iterator_name(value);
-                let state = ev.iter(value)?;
-                Ok(Value::iterator(name, state))
-            }
-        },
-    }
-}
-
-fn iterator_name(value: &Value) -> &'static str {
-    match value {
-        Value::List(_) => "list_iterator",
-        Value::Tuple(_) => "tuple_iterator",
-        Value::Range(_) => "range_iterator",
-        Value::Str(_) => "str_ascii_iterator",
-        Value::Dict(_) => "dict_keyiterator",
-        Value::Set(_) => "set_iterator",
-        _ => "iterator",
-    }
-}
-
-struct UntilSentinel {
-    function: Value,
-    sentinel: Value,
-}
-
-impl LazyIter for UntilSentinel {
-    fn next(&mut self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        let value = ev.call_with(&self.function, [], Span::NONE)?;
-        match ev.equal(&value, &self.sentinel)? {
-            true => Ok(None),
-            false => Ok(Some(value)),
-        }
-    }
-}
-
-fn next(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
-    let values = args.between("next", 1, 2)?;
-    let result = match &values[0] {
-        Value::Iterator(iterator) => iterator.next(ev),
-        Value::Instance(_) if ev.special(&values[0], "__next__").is_some() => {
-            match ev.call_special(&values[0], "__next__", [], Span::NONE) {
-                Err(e) if e.is_exception(ExcKind::StopIteration) && values.len() == 2 => Ok(None),
-                result => result,
-            }
-        }
-        other => {
-            Err(HostError::type_error(format!("'{}' object is not an iterator", type_name(other))))
-        }
-    }?;
-    match (result, values.get(1)) {
-        (Some(value), _) => Ok(value),
-        (None, Some(default)) => Ok(default.clone()),
-        (None, None) => Err(HostError::exception(ExcKind::StopIteration, "")),
-    }
+    })
 }
 
 fn len(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
@@ -429,7 +361,7 @@ impl Evaluator {
                 _ => return Err(number::overflow("Python int too large to convert to C ssize_t")),
             },
             Value::IRModule(module) => Some(module.borrow().len()),
-            Value::Object(object) => object.len(),
+            Value::Object(object) => object.length(),
             Value::Instance(instance) => match self.call_special(value, "__len__", [], span)? {
                 Some(n) => match n.as_int().map(usize::try_from) {
                     Some(Ok(n)) => Some(n),
@@ -541,186 +473,4 @@ fn print_text(ev: &mut Evaluator, value: Option<Value>, default: &str) -> Result
         None | Some(Value::None) => Ok(default.to_string()),
         Some(value) => ev.str_of(&value),
     }
-}
-
-struct Enumerate {
-    iter: Iter,
-    count: Value,
-}
-
-fn enumerate(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
-    let [iterable, start] = args.bind("enumerate", ["iterable", "start"], 1)?;
-    let count = start.unwrap_or(Value::Int(0));
-    if !count.is_int() {
-        return Err(integer_needed(&count));
-    }
-    let iter = ev.iter(&iterable.expect("required"))?;
-    Ok(Value::iterator("enumerate", Enumerate { iter, count }))
-}
-
-impl LazyIter for Enumerate {
-    fn next(&mut self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        let Some(value) = self.iter.next(ev)? else {
-            return Ok(None);
-        };
-        let next = ev.binary_op(Operator::Add, &self.count, &Value::Int(1), Span::NONE)?;
-        let count = std::mem::replace(&mut self.count, next);
-        Ok(Some(Value::tuple([count, value])))
-    }
-}
-
-struct Zip {
-    iters: Vec<Iter>,
-    strict: bool,
-    done: bool,
-}
-
-fn zip(ev: &mut Evaluator, mut args: CallArgs, span: Span) -> Result<Value> {
-    let strict = args.take_keyword("strict");
-    let strict = strict.map_or(Ok(false), |value| ev.truthy(&value, span))?;
-    args.no_keywords("zip")?;
-    let iters = args.positional.iter().map(|arg| ev.iter(&arg.value));
-    let iters: Vec<Iter> = iters.collect::<Result<_>>()?;
-    let done = iters.is_empty();
-    Ok(Value::iterator("zip", Zip { iters, strict, done }))
-}
-
-impl LazyIter for Zip {
-    fn next(&mut self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        if self.done {
-            return Ok(None);
-        }
-        let mut row = Vec::with_capacity(self.iters.len());
-        for at in 0..self.iters.len() {
-            match self.iters[at].next(ev)? {
-                Some(value) => row.push(value),
-                None => {
-                    self.done = true;
-                    return self.check_strict(ev, at).map(|()| None);
-                }
-            }
-        }
-        ev.budget.reserve(0)?;
-        Ok(Some(Value::tuple(row)))
-    }
-}
-
-impl Zip {
-    /// With `strict=True`, all iterations must end together.
-    fn check_strict(&mut self, ev: &mut Evaluator, ended: usize) -> Result<()> {
-        if !self.strict {
-            return Ok(());
-        }
-        let others =
-            |n: usize| if n == 1 { "argument 1".into() } else { format!("arguments 1-{n}") };
-        if ended > 0 {
-            return Err(HostError::value_error(format!(
-                "zip() argument {} is shorter than {}",
-                ended + 1,
-                others(ended)
-            )));
-        }
-        for (at, iter) in self.iters.iter_mut().enumerate().skip(1) {
-            if iter.next(ev)?.is_some() {
-                return Err(HostError::value_error(format!(
-                    "zip() argument {} is longer than {}",
-                    at + 1,
-                    others(at)
-                )));
-            }
-        }
-        Ok(())
-    }
-}
-
-struct Map {
-    function: Value,
-    iters: Vec<Iter>,
-    span: Span,
-}
-
-fn map(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
-    args.no_keywords("map")?;
-    let Some((function, iterables)) = args.positional.split_first() else {
-        return Err(HostError::type_error("map() must have at least two arguments."));
-    };
-    if iterables.is_empty() {
-        return Err(HostError::type_error("map() must have at least two arguments."));
-    }
-    let iters = iterables.iter().map(|arg| ev.iter(&arg.value)).collect::<Result<_>>()?;
-    Ok(Value::iterator("map", Map { function: function.value.clone(), iters, span }))
-}
-
-impl LazyIter for Map {
-    fn next(&mut self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        let mut row = Vec::with_capacity(self.iters.len());
-        for iter in &mut self.iters {
-            match iter.next(ev)? {
-                Some(value) => row.push(value),
-                None => return Ok(None),
-            }
-        }
-        ev.call(&self.function, CallArgs::positional(row), self.span).map(Some)
-    }
-}
-
-struct Filter {
-    function: Value,
-    iter: Iter,
-    span: Span,
-}
-
-fn filter(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
-    let [function, iterable] = args.exact("filter")?;
-    let iter = ev.iter(&iterable)?;
-    Ok(Value::iterator("filter", Filter { function, iter, span }))
-}
-
-impl LazyIter for Filter {
-    fn next(&mut self, ev: &mut Evaluator) -> Result<Option<Value>> {
-        while let Some(value) = self.iter.next(ev)? {
-            let kept = match &self.function {
-                Value::None => value.clone(),
-                function => ev.call_with(function, [value.clone()], self.span)?,
-            };
-            if ev.truthy(&kept, self.span)? {
-                return Ok(Some(value));
-            }
-        }
-        Ok(None)
-    }
-}
-
-fn reversed(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
-    let [value] = args.exact("reversed")?;
-    if let Some(result) = ev.call_special(&value, "__reversed__", [], span)? {
-        return Ok(result);
-    }
-    if let Value::Range(range) = &value {
-        let range = *range.clone();
-        let (step, len) = (-range.step, range.len());
-        let start = if len == 0 { range.start } else { range.get(len - 1) };
-        let back = super::super::RangeValue {
-            start,
-            stop: range.start.saturating_add(step.signum()),
-            step,
-        };
-        let state = Iter::Range { range: back, at: 0, len };
-        return Ok(Value::iterator("range_iterator", state));
-    }
-    let mut values = match &value {
-        Value::List(_) | Value::Tuple(_) | Value::Str(_) | Value::Bytes(_) | Value::Dict(_) => {
-            ev.iterate(&value, span)?
-        }
-        Value::Instance(instance) if instance.as_tuple().is_some() => ev.iterate(&value, span)?,
-        Value::Instance(_) if ev.special(&value, "__getitem__").is_some() => {
-            ev.iterate(&value, span)?
-        }
-        _ => {
-            let text = format!("'{}' object is not reversible", type_name(&value));
-            return Err(HostError::type_error(text));
-        }
-    };
-    values.reverse();
-    Ok(Value::iterator("reversed", Iter::Owned(values.into_iter())))
 }

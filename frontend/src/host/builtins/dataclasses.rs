@@ -1,13 +1,13 @@
 //! `dataclasses`, and binding of arguments to fields.
 
-use super::super::dict::Dict;
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::object::{Class, ClassFlavour, DataclassInfo, Field, HostObject, Instance};
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
+use crate::host::dict::Dict;
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::object::{Class, ClassFlavour, DataclassInfo, Field, HostObject, Instance};
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use std::any::Any;
 use std::rc::Rc;
 use tirade_ir::span::Span;
@@ -351,7 +351,7 @@ fn replace(ev: &mut Evaluator, mut args: CallArgs, span: Span) -> Result<Value> 
         if !given {
             let value = instance.get(field.name).unwrap_or(Value::None);
             let name = field.name;
-            args.keyword.push(super::super::KeywordArg { name, value, span });
+            args.keyword.push(crate::host::KeywordArg { name, value, span });
         }
     }
     ev.instantiate(&instance.class, args, span)

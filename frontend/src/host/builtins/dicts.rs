@@ -1,14 +1,14 @@
 //! Dicts: lookups and changes by the evaluator, and methods.
 
-use super::super::dict::{Dict, DictKind, Table};
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::iter::DictView;
-use super::super::object::HostObject;
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
+use crate::host::dict::{Dict, DictKind, Table};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::iter::DictView;
+use crate::host::object::HostObject;
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use smallvec::SmallVec;
 use std::any::Any;
 use std::rc::Rc;
@@ -274,9 +274,9 @@ impl View {
     }
 
     /// An iteration that notices when the dict changes.
-    pub fn iter(&self) -> super::super::iter::Iter {
+    pub fn iter(&self) -> crate::host::iter::Iter {
         let len = self.dict.table().len();
-        super::super::iter::Iter::Dict(self.dict.clone(), self.what, 0, len)
+        crate::host::iter::Iter::Dict(self.dict.clone(), self.what, 0, len)
     }
 }
 
@@ -294,7 +294,7 @@ impl HostObject for View {
         Ok(Some(self.collect()))
     }
 
-    fn len(&self) -> Option<usize> {
+    fn length(&self) -> Option<usize> {
         Some(self.dict.table().len())
     }
 

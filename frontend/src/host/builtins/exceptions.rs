@@ -1,7 +1,7 @@
 //! Methods of exceptions.
 
-use super::super::value::Value;
 use super::Builtin;
+use crate::host::value::Value;
 
 /// `Exception.__init__`: keeps the arguments.
 pub static INIT: Builtin = Builtin::new("__init__", |_, args, _| {

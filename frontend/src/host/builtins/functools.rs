@@ -1,14 +1,14 @@
 //! `functools`
 
-use super::super::chain::drop_as_chain;
-use super::super::dict::Dict;
-use super::super::error::{HostError, Result};
-use super::super::iter::LazyIter;
-use super::super::limits::Charge;
-use super::super::object::{HostObject, Method, set_attr};
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, KeywordArg};
 use super::Builtin;
+use crate::host::chain::drop_as_chain;
+use crate::host::dict::Dict;
+use crate::host::error::{HostError, Result};
+use crate::host::iter::LazyIter;
+use crate::host::limits::Charge;
+use crate::host::object::{HostObject, Method, set_attr};
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, KeywordArg};
 use std::any::Any;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -195,10 +195,7 @@ impl HostObject for Cached {
         };
         let receiver = Value::Object(self);
         let method = Method::Builtin(method);
-        Ok(Some(Value::BoundMethod(Rc::new(super::super::object::BoundMethod {
-            receiver,
-            method,
-        }))))
+        Ok(Some(Value::BoundMethod(Rc::new(crate::host::object::BoundMethod { receiver, method }))))
     }
 
     fn call(
@@ -329,7 +326,7 @@ fn cmp_to_key(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
 static COMPARISON_KEY: Builtin = Builtin::new("K", |ev, args, _| {
     let [function, value] = args.exact("K")?;
     let class = ev.comparison_class();
-    let instance = super::super::object::Instance::new(class, [function, value].into());
+    let instance = crate::host::object::Instance::new(class, [function, value].into());
     Ok(Value::Instance(Rc::new(instance)))
 });
 

@@ -1,12 +1,12 @@
 //! `itertools`
 
-use super::super::error::{HostError, Result};
-use super::super::iter::{Iter, LazyIter};
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
 use super::numbers::integer;
 use crate::ast::Operator;
+use crate::host::error::{HostError, Result};
+use crate::host::iter::{Iter, LazyIter};
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use num_traits::ToPrimitive;
 use tirade_ir::span::Span;
 

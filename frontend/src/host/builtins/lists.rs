@@ -1,11 +1,11 @@
 //! Methods of lists, tuples, ranges and slices.
 
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::types::type_name;
-use super::super::value::{List, Value};
-use super::super::{CallArgs, Evaluator};
 use super::{Builtin, numbers, sort};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::types::type_name;
+use crate::host::value::{List, Value};
+use crate::host::{CallArgs, Evaluator};
 use num_traits::ToPrimitive;
 use std::rc::Rc;
 use tirade_ir::span::Span;

@@ -1,12 +1,12 @@
 //! `math`
 
-use super::super::error::{HostError, Result};
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, number};
 use super::Builtin;
 use super::numbers::integer;
 use crate::ast::Operator;
+use crate::host::error::{HostError, Result};
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, number};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use tirade_ir::op::libm;

@@ -9,6 +9,7 @@ pub mod dataclasses;
 pub mod dicts;
 pub mod exceptions;
 pub mod functools;
+pub mod iterate;
 pub mod itertools;
 pub mod lists;
 pub mod math;

@@ -1,12 +1,12 @@
 //! Functions and methods of numbers.
 
-use super::super::error::{HostError, Result};
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, number};
 use super::Builtin;
 use super::core::on_ir;
 use crate::ast::{Operator, UnaryOperator};
+use crate::host::error::{HostError, Result};
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, number};
 use num_bigint::BigInt;
 use num_traits::{One, Signed, ToPrimitive, Zero};
 use std::cmp::Ordering;
@@ -35,7 +35,7 @@ pub static FLOAT_METHODS: &[Builtin] = &[
 
 fn identity(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let [value] = args.exact("conjugate")?;
-    Ok(value)
+    Ok(value.as_bigint().map_or(value, Value::int))
 }
 
 /// An integer argument.
@@ -75,7 +75,8 @@ pub fn abs(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
 /// `divmod`
 pub fn divmod(ev: &mut Evaluator, args: CallArgs, span: Span) -> Result<Value> {
     let [a, b] = args.exact("divmod")?;
-    if !(a.is_number() && b.is_number()) && !a.is_ir() && !b.is_ir() {
+    let numbers = a.is_number() && b.is_number();
+    if !(numbers || a.is_ir() || b.is_ir()) {
         return Err(HostError::type_error(format!(
             "unsupported operand type(s) for divmod(): '{}' and '{}'",
             type_name(&a),
@@ -251,8 +252,11 @@ fn is_integer(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
 fn as_integer_ratio(_: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let [value] = args.exact("as_integer_ratio")?;
     let mut value = number::to_f64(&value)?;
-    if !value.is_finite() {
-        return Err(HostError::value_error("cannot convert NaN or infinity to integer ratio"));
+    if value.is_nan() {
+        return Err(HostError::value_error("cannot convert NaN to integer ratio"));
+    }
+    if value.is_infinite() {
+        return Err(number::overflow("cannot convert Infinity to integer ratio"));
     }
     let mut denominator = BigInt::one();
     while value.fract() != 0.0 {

@@ -1,13 +1,13 @@
 //! Descriptors, `super()`, and attributes that every object has.
 
-use super::super::chain::{drop_as_chain, drop_chain};
-use super::super::error::{HostError, Result};
-use super::super::object::{Class, Function, HostObject};
-use super::super::types::{Type, type_name, type_of};
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator, eval::attr};
 use super::Builtin;
 use crate::ast::Ident;
+use crate::host::chain::{drop_as_chain, drop_chain};
+use crate::host::error::{HostError, Result};
+use crate::host::object::{Class, Function, HostObject};
+use crate::host::types::{Type, type_name, type_of};
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator, eval::attr};
 use std::any::Any;
 use std::rc::Rc;
 use tirade_ir::span::Span;
@@ -217,7 +217,7 @@ pub fn super_(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
         [Value::Class(class), object] => (class.clone(), object.clone()),
         [] => current_method(ev).ok_or_else(|| {
             let message = "super(): no arguments";
-            HostError::exception(super::super::ExcKind::RuntimeError, message)
+            HostError::exception(crate::host::ExcKind::RuntimeError, message)
         })?,
         _ => return Err(HostError::type_error("super() argument 1 must be a type")),
     };
@@ -261,7 +261,7 @@ static OBJECT_METHODS: &[Builtin] = &[
     }),
     Builtin::new("__hash__", |ev, args, _| {
         let [object] = args.exact("__hash__")?;
-        let address = super::super::eval::ops::address(&object).unwrap_or(0);
+        let address = crate::host::eval::compare::address(&object).unwrap_or(0);
         Ok(Value::Int(ev.id_of(address, &object)))
     }),
     Builtin::new("__repr__", |_, args, _| {
@@ -303,7 +303,7 @@ pub fn builtin_attr(ev: &mut Evaluator, object: &Value, name: Symbol) -> Result<
         (Value::Type(ty), _) => type_attr(*ty, name),
         (Value::BoundMethod(bound), "__self__") => Some(bound.receiver.clone()),
         (Value::BoundMethod(bound), "__name__" | "__doc__" | "__func__") => {
-            use super::super::object::Method;
+            use crate::host::object::Method;
             match (&bound.method, text) {
                 (Method::Function(function), "__func__") => Some(function.clone()),
                 (Method::Function(function), _) => {
@@ -317,7 +317,7 @@ pub fn builtin_attr(ev: &mut Evaluator, object: &Value, name: Symbol) -> Result<
         (_, "__doc__") => Some(Value::None),
         (_, "__class__") => type_of(object).map(Value::Type),
         (Value::Dict(dict), "default_factory") => match &dict.kind {
-            super::super::dict::DictKind::Default(factory) => Some(factory.clone()),
+            crate::host::dict::DictKind::Default(factory) => Some(factory.clone()),
             _ => None,
         },
         _ => None,

@@ -1,13 +1,13 @@
 //! Sets: lookups and changes by the evaluator, and methods.
 
-use super::super::dict::{Set, Table};
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
 use crate::ast::Operator;
+use crate::host::dict::{Set, Table};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use std::rc::Rc;
 use tirade_ir::span::Span;
 

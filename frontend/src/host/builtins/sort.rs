@@ -1,8 +1,8 @@
 //! Sorting: stable, with comparisons that may run code of the script.
 
-use super::super::error::Result;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
+use crate::host::error::Result;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use tirade_ir::span::Span;
 
 /// `sorted`

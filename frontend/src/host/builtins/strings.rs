@@ -1,12 +1,12 @@
 //! Methods of strings and bytes.
 
-use super::super::dict::Dict;
-use super::super::error::{HostError, Result};
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
 use super::numbers::integer;
+use crate::host::dict::Dict;
+use crate::host::error::{HostError, Result};
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use num_traits::ToPrimitive;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -149,7 +149,7 @@ fn text_arg(value: &Value, what: &str) -> Result<Arc<str>> {
 
 fn map(ev: &mut Evaluator, args: CallArgs, name: &str, f: fn(&str) -> String) -> Result<Value> {
     let [text] = args.exact(name)?;
-    let result = f(&*receiver(&text)?);
+    let result = f(&receiver(&text)?);
     ev.budget.consume(result.len() + 32)?;
     Ok(result.into())
 }
@@ -249,7 +249,7 @@ fn bounded(ev: &mut Evaluator, text: &Arc<str>, bounds: &[Value]) -> Result<Opti
         return Ok(Some((text.to_string(), 0)));
     }
     let n_chars = text.chars().count();
-    let slice = super::super::SliceValue {
+    let slice = crate::host::SliceValue {
         lower: bounds[0].clone(),
         upper: bounds.get(1).cloned().unwrap_or(Value::None),
         step: Value::None,
@@ -304,13 +304,13 @@ fn affix(
     match &values[1] {
         Value::Tuple(affixes) => {
             for affix in affixes.iter() {
-                if test(&piece, &*text_arg(affix, &what)?) {
+                if test(&piece, &text_arg(affix, &what)?) {
                     return Ok(Value::Bool(true));
                 }
             }
             Ok(Value::Bool(false))
         }
-        affix => Ok(Value::Bool(test(&piece, &*text_arg(affix, &what)?))),
+        affix => Ok(Value::Bool(test(&piece, &text_arg(affix, &what)?))),
     }
 }
 
@@ -357,7 +357,7 @@ fn format_map(ev: &mut Evaluator, args: CallArgs, _: Span) -> Result<Value> {
     let mut named = CallArgs::default();
     for (key, value) in ev.mapping_entries(&mapping)? {
         let name = text_arg(&key, "the key")?.as_ref().into();
-        named.keyword.push(super::super::KeywordArg { name, value, span: Span::NONE });
+        named.keyword.push(crate::host::KeywordArg { name, value, span: Span::NONE });
     }
     ev.str_format(&text, &named).map(Value::from)
 }

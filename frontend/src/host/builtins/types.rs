@@ -1,12 +1,12 @@
 //! Calls of types: `int(…)`, `list(…)` and their kin.
 
-use super::super::dict::{Dict, DictKind};
-use super::super::error::{HostError, Result};
-use super::super::types::{Type, type_name, type_of};
-use super::super::value::{RangeValue, SliceValue, Value};
-use super::super::{CallArgs, Evaluator, number};
 use super::core::on_ir;
 use super::numbers::integer;
+use crate::host::dict::{Dict, DictKind};
+use crate::host::error::{HostError, Result};
+use crate::host::types::{Type, type_name, type_of};
+use crate::host::value::{RangeValue, SliceValue, Value};
+use crate::host::{CallArgs, Evaluator, number};
 use num_bigint::BigInt;
 use num_traits::{Num, ToPrimitive};
 use std::rc::Rc;
@@ -173,12 +173,14 @@ fn parse_int(ev: &mut Evaluator, text: &str, base: u32) -> Result<Value> {
     let underscores = digits.starts_with('_') || digits.ends_with('_') || digits.contains("__");
     let octal_like = base == 0 && radix == 10 && digits.len() > 1 && digits.starts_with('0');
     let clean = digits.replace('_', "");
-    if underscores || clean.starts_with(['+', '-']) || (octal_like && clean.trim_matches('0') != "")
+    if underscores
+        || clean.starts_with(['+', '-'])
+        || (octal_like && !clean.trim_matches('0').is_empty())
     {
         return invalid(ev);
     }
-    if clean.len() > super::super::text::MAX_INT_DIGITS && !radix.is_power_of_two() {
-        return Err(super::super::text::too_many_digits());
+    if clean.len() > crate::host::text::MAX_INT_DIGITS && !radix.is_power_of_two() {
+        return Err(crate::host::text::too_many_digits());
     }
     match BigInt::from_str_radix(&clean, radix) {
         Ok(value) => Ok(Value::int(if negative { -value } else { value })),

@@ -1,10 +1,10 @@
 //! `typing`: names that stand in annotations, which nothing reads.
 
-use super::super::error::{HostError, Result};
-use super::super::types::{Type, type_of};
-use super::super::value::Value;
-use super::super::{CallArgs, Evaluator};
 use super::Builtin;
+use crate::host::error::{HostError, Result};
+use crate::host::types::{Type, type_of};
+use crate::host::value::Value;
+use crate::host::{CallArgs, Evaluator};
 use tirade_ir::span::Span;
 
 /// Every name; `TypeVar` belongs to the dialects.

@@ -1,14 +1,14 @@
 //! Attributes.
 
-use super::super::builtins::{self, objects};
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::object::{BoundMethod, Class, Function, Instance, Method, set_attr};
-use super::super::types::{Type, type_name, type_of};
-use super::super::value::Value;
-use super::super::{Evaluator, dict::Dict};
 use crate::ast::Ident;
 use crate::dialect::hooks;
+use crate::host::builtins::{self, objects};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::object::{BoundMethod, Class, Function, Instance, Method, set_attr};
+use crate::host::types::{Type, type_name, type_of};
+use crate::host::value::Value;
+use crate::host::{Evaluator, dict::Dict};
 use std::rc::Rc;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;

@@ -1,13 +1,13 @@
 //! Calls.
 
-use super::super::args::{Arg, CallArgs, KeywordArg};
-use super::super::error::{HostError, Result};
-use super::super::object::Method;
-use super::super::types::type_name;
-use super::super::value::Value;
-use super::super::{Evaluator, builtins};
 use crate::ast::{self, ExprKind, Ident};
 use crate::dialect::hooks;
+use crate::host::args::{Arg, CallArgs, KeywordArg};
+use crate::host::error::{HostError, Result};
+use crate::host::object::Method;
+use crate::host::types::type_name;
+use crate::host::value::Value;
+use crate::host::{Evaluator, builtins};
 use smallvec::SmallVec;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;

@@ -1,15 +1,15 @@
 //! Classes: definition and instantiation.
 
-use super::super::Evaluator;
-use super::super::args::CallArgs;
-use super::super::builtins::{dataclasses, objects};
-use super::super::env::{Scope, ScopeInfo, ScopeKind};
-use super::super::error::{HostError, Result};
-use super::super::object::{Class, ClassFlavour, Field, Instance};
-use super::super::types::Type;
-use super::super::value::Value;
 use crate::ast::{self, ClassDef, ExprKind, FunctionDef, Stmt, StmtKind};
 use crate::dialect::hooks;
+use crate::host::Evaluator;
+use crate::host::args::CallArgs;
+use crate::host::builtins::{dataclasses, objects};
+use crate::host::env::{Scope, ScopeInfo, ScopeKind};
+use crate::host::error::{HostError, Result};
+use crate::host::object::{Class, ClassFlavour, Field, Instance};
+use crate::host::types::Type;
+use crate::host::value::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! Comprehensions and generator expressions.
 
-use super::super::Evaluator;
-use super::super::dict::{Dict, Set, Table};
-use super::super::env::{Scope, ScopeKind};
-use super::super::error::Result;
-use super::super::iter::{Iter, LazyIter};
-use super::super::value::Value;
 use crate::ast::{self, Comprehension, ForClause};
+use crate::host::Evaluator;
+use crate::host::dict::{Dict, Set, Table};
+use crate::host::env::{Scope, ScopeKind};
+use crate::host::error::Result;
+use crate::host::iter::{Iter, LazyIter};
+use crate::host::value::Value;
 use std::rc::Rc;
 
 impl Evaluator {

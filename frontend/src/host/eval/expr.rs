@@ -1,12 +1,12 @@
 //! Expressions.
 
-use super::super::env::Lookup;
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::value::{Float, SliceValue, Value};
-use super::super::{Evaluator, walk};
 use crate::ast::{self, BoolOperator, CmpOperator, DictItem, Expr, ExprKind};
 use crate::dialect::hooks;
+use crate::host::env::Lookup;
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::value::{Float, SliceValue, Value};
+use crate::host::{Evaluator, walk};
 use smallvec::SmallVec;
 use std::rc::Rc;
 use tirade_ir::diag::Code;
@@ -119,7 +119,7 @@ impl Evaluator {
             names.extend(current.names().iter().map(|n| n.to_string()));
             scope = current.parent.as_ref();
         }
-        names.extend(super::super::builtins::global_names().map(str::to_string));
+        names.extend(crate::host::builtins::global_names().map(str::to_string));
         names.sort();
         let candidates = names.iter().map(String::as_str);
         crate::dialect::suggest::did_you_mean(name, candidates).map(str::to_string)
@@ -144,7 +144,7 @@ impl Evaluator {
     pub(crate) fn spread(&mut self, value: &Value, span: Span) -> Result<Vec<Value>> {
         let mut iter = self
             .iter_for(value, || {
-                let name = super::super::types::type_name(value);
+                let name = crate::host::types::type_name(value);
                 format!("Value after * must be an iterable, not {name}")
             })
             .map_err(|error| error.at(span))?;
@@ -152,7 +152,7 @@ impl Evaluator {
     }
 
     fn eval_dict(&mut self, items: &[DictItem]) -> Result<Value> {
-        let dict = Rc::new(super::super::dict::Dict::default());
+        let dict = Rc::new(crate::host::dict::Dict::default());
         for item in items {
             match item {
                 DictItem::Pair(key, value) => {
@@ -277,7 +277,7 @@ impl Evaluator {
             Value::Poison => return Err(HostError::poisoned()),
             Value::Expr(expr) if expr.as_int().is_some() => expr.as_int() != Some(0),
             Value::Expr(_) | Value::Scalar(_) => return Err(run_time_value(span)),
-            Value::Object(object) => object.len() != Some(0),
+            Value::Object(object) => object.length() != Some(0),
             _ => true,
         })
     }
@@ -305,9 +305,9 @@ impl Evaluator {
     /// Names that free variables of `function` have now, frozen.
     pub fn snapshot(
         &mut self,
-        function: &Rc<super::super::object::Function>,
-    ) -> Rc<super::super::object::Function> {
-        use super::super::env::{Scope, ScopeKind};
+        function: &Rc<crate::host::object::Function>,
+    ) -> Rc<crate::host::object::Function> {
+        use crate::host::env::{Scope, ScopeKind};
         let Some(def) = function.def() else {
             return function.clone();
         };

@@ -1,9 +1,9 @@
 //! f-strings.
 
-use super::super::Evaluator;
-use super::super::error::Result;
-use super::super::value::Value;
 use crate::ast::{Conversion, FStringField, FStringPart};
+use crate::host::Evaluator;
+use crate::host::error::Result;
+use crate::host::value::Value;
 
 impl Evaluator {
     pub(crate) fn eval_fstring(&mut self, parts: &[FStringPart]) -> Result<Value> {
@@ -32,7 +32,7 @@ impl Evaluator {
             Some(Conversion::Repr) => value = self.repr(&value)?.into(),
             Some(Conversion::Str) => value = self.str_of(&value)?.into(),
             Some(Conversion::Ascii) => {
-                value = super::super::text::escape_non_ascii(&self.repr(&value)?).into();
+                value = crate::host::text::escape_non_ascii(&self.repr(&value)?).into();
             }
         }
         match &field.spec {

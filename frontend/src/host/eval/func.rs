@@ -1,14 +1,14 @@
 //! Functions: definition, binding of arguments, calls; macros.
 
-use super::super::args::CallArgs;
-use super::super::env::{Scope, ScopeKind};
-use super::super::error::{HostError, Result};
-use super::super::limits::Charge;
-use super::super::object::{Function, FunctionCode, FunctionKind};
-use super::super::value::Value;
-use super::super::{Evaluator, Frame};
 use super::{Flow, Mode};
 use crate::ast::{self, ParamKind};
+use crate::host::args::CallArgs;
+use crate::host::env::{Scope, ScopeKind};
+use crate::host::error::{HostError, Result};
+use crate::host::limits::Charge;
+use crate::host::object::{Function, FunctionCode, FunctionKind};
+use crate::host::value::Value;
+use crate::host::{Evaluator, Frame};
 use smallvec::SmallVec;
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
@@ -212,9 +212,9 @@ impl Evaluator {
 
     fn keyword_dict(
         &mut self,
-        rest: SmallVec<[super::super::args::KeywordArg; 2]>,
+        rest: SmallVec<[crate::host::args::KeywordArg; 2]>,
     ) -> Result<Value> {
-        let dict = Rc::new(super::super::dict::Dict::default());
+        let dict = Rc::new(crate::host::dict::Dict::default());
         for k in rest {
             self.dict_set(&dict, Value::from(k.name.as_str()), k.value)?;
         }

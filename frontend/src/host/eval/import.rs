@@ -1,12 +1,12 @@
 //! Imports: only modules that stand in the binary can be imported.
 
-use super::super::Evaluator;
-use super::super::builtins;
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::value::Value;
 use crate::ast::{Ident, Import, ImportFrom, ImportNames};
 use crate::dialect::hooks;
+use crate::host::Evaluator;
+use crate::host::builtins;
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::value::Value;
 use tirade_ir::diag::Code;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;

@@ -3,7 +3,9 @@
 pub mod attr;
 pub mod call;
 pub mod class;
+pub mod compare;
 pub mod comprehension;
+pub mod exception;
 pub mod expr;
 pub mod fstring;
 pub mod func;

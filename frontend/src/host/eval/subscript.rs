@@ -1,13 +1,13 @@
 //! Subscripts: `a[i]` and `a[i:j]`, read, written and deleted.
 
-use super::super::Evaluator;
-use super::super::dict::{Dict, DictKind};
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::types::type_name;
-use super::super::value::{RangeValue, SliceValue, Value};
 use crate::ast::{self, Expr, ExprKind, Operator};
 use crate::dialect::hooks;
+use crate::host::Evaluator;
+use crate::host::dict::{Dict, DictKind};
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::types::type_name;
+use crate::host::value::{RangeValue, SliceValue, Value};
 use num_traits::ToPrimitive;
 use smallvec::SmallVec;
 use std::rc::Rc;
@@ -311,7 +311,7 @@ impl Evaluator {
 
     fn assign_slice(
         &mut self,
-        list: &Rc<super::super::value::List>,
+        list: &Rc<crate::host::value::List>,
         slice: &SliceValue,
         values: Vec<Value>,
     ) -> Result<()> {

@@ -1,15 +1,15 @@
 //! Targets of assignments: names, attributes, subscripts, and tuples of these.
 
-use super::super::Evaluator;
-use super::super::env::ScopeKind;
-use super::super::error::{HostError, Result};
-use super::super::exceptions::ExcKind;
-use super::super::iter::LazyIter;
-use super::super::types::type_name;
-use super::super::value::Value;
 use super::Mode;
 use crate::ast::{self, Expr, ExprKind, Ident};
 use crate::dialect::hooks;
+use crate::host::Evaluator;
+use crate::host::env::ScopeKind;
+use crate::host::error::{HostError, Result};
+use crate::host::exceptions::ExcKind;
+use crate::host::iter::LazyIter;
+use crate::host::types::type_name;
+use crate::host::value::Value;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
@@ -100,7 +100,7 @@ impl Evaluator {
     fn unpack_exactly(
         &mut self,
         n: usize,
-        iter: &mut super::super::iter::Iter,
+        iter: &mut crate::host::iter::Iter,
     ) -> Result<Vec<Value>> {
         let mut values = Vec::with_capacity(n);
         while let Some(value) = iter.next(self)? {

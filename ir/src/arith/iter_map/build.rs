@@ -169,7 +169,7 @@ impl<'a> Builder<'a> {
         // A digit of one value is always 0.
         args.retain(|split| !self.is(&split.extent, 1));
         if let Some(fused) = self.fused_before(&args) {
-            return Ok(self.from_fused(fused, &args, sum.base));
+            return Ok(self.iter_of_fused(fused, &args, sum.base));
         }
         if args.len() <= 1 {
             return Ok(IterSum { args, base: sum.base });
@@ -250,7 +250,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    fn from_fused(
+    fn iter_of_fused(
         &self,
         (position, scale): (usize, PrimExpr),
         args: &[IterSplit],
