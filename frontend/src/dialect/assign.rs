@@ -99,9 +99,30 @@ fn store_to_scalar(ev: &mut Evaluator, target: Ident, value: &Arg, span: Span) -
     Ok(is_value)
 }
 
+/// `object.name = value`, where the attribute of a `T.meta_class` is a mutable scalar: a store to
+/// it. False if `value` takes the attribute's place instead.
+pub(super) fn store_to_attribute(
+    ev: &mut Evaluator,
+    buffer: &Buffer,
+    value: &Value,
+    span: Span,
+) -> Result<bool> {
+    let is_value = match value {
+        Value::Expr(e) => !e.as_var().is_some_and(|v| ev.dialect.is_fresh(v)),
+        Value::Int(_) | Value::Bool(_) | Value::Float(_) | Value::Scalar(_) => true,
+        _ => false,
+    };
+    if is_value {
+        let value = Arg { value: value.clone(), span };
+        store(ev, buffer, &[Value::Int(0)], &value, None, span, span)?;
+    }
+    Ok(is_value)
+}
+
 /// `target = e`: a mutable scalar in the modern dialect, an immutable binding in the others.
 fn define(ev: &mut Evaluator, target: Ident, e: PrimExpr, span: Span) -> Result<Value> {
     if ev.dialect.is_modern() && names::is_scalar_type(e.dtype()) {
+        ev.charge_expr(&e)?;
         let buffer = scalar(ev, target, e.dtype(), span);
         ev.builder.store(buffer.clone(), e, [PrimExpr::i32(0)], span);
         return Ok(Value::Scalar(buffer));
@@ -312,6 +333,7 @@ pub(super) fn store(
     let access = vector_access_dtype(buffer, &indices);
     let operand = operand(&value.value, value.span)?;
     let value = make::store_value(access, operand, value.span).map_err(type_error)?;
+    ev.charge_expr(&value)?;
     let store =
         BufferStore { buffer: buffer.clone(), value, indices: indices.into(), predicate, span };
     ev.builder.add(Stmt::Store(std::sync::Arc::new(store)));

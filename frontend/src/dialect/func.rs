@@ -5,16 +5,17 @@ use super::sig::Bound;
 use super::state::{FuncContext, TensorIntrin};
 use super::stmt::need_func;
 use super::table::{Row, row};
-use super::values::{Decorator, DialectValue};
+use super::values::{Decorator, DialectValue, Jit};
 use super::{Dialect, param};
+use crate::host::eval::META_CLASS;
+use crate::host::limits;
 use crate::host::{Arg, Evaluator, Function, FunctionKind, HostError, Mode, Result, Value};
-use smallvec::SmallVec;
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use tirade_ir::analysis::complete_func;
 use tirade_ir::builder::{Frame, FuncFrame};
 use tirade_ir::diag::Code;
-use tirade_ir::dtype::DType;
 use tirade_ir::func::{AttrValue, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
@@ -33,6 +34,24 @@ pub(super) const ROWS: &[Row] = &[
         "A function whose statements go to its caller.",
     ),
     row("T.inline", "(func=None)", inline, "A macro whose free names are looked up at each call."),
+    row(
+        "T.meta_class",
+        "(cls)",
+        meta_class,
+        "A class of the script whose attributes may be mutable scalars, that are stored to.",
+    ),
+    row(
+        "T.PrimFunc",
+        "(*parts, **more)",
+        |_, a| Err(not_made_so(a)),
+        "The class of functions, to be asked for by `isinstance`.",
+    ),
+    row(
+        "T.is_buffer_var",
+        "(value)",
+        |_, a| Ok(Value::Bool(matches!(a.arg("value").value, Value::Buffer(_)))),
+        "Whether a parameter is a buffer.",
+    ),
     row("T.jit", PRIM_FUNC, jit, "A function with compile-time parameters."),
     row(
         "Jit.specialize",
@@ -107,6 +126,21 @@ fn jit(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     args.opt("func").map_or_else(|| Ok(decorator(kind.clone())), |f| decorate(ev, &kind, f))
 }
 
+fn meta_class(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let class = args.arg("cls");
+    match &class.value {
+        Value::Class(found) => found.set(Symbol::new(META_CLASS), Value::Bool(true)),
+        other => return Err(expected("a class", other, class.span)),
+    }
+    Ok(class.value.clone())
+}
+
+fn not_made_so(args: &Bound) -> HostError {
+    let message = format!("`{}` makes no function from its parts", args.entry.name);
+    HostError::new(Code::UNSUPPORTED, args.span, message)
+        .with_help("write a definition with the decorator `@T.prim_func`")
+}
+
 /// A decorator applied to a definition.
 pub(super) fn decorate(ev: &mut Evaluator, decorator: &Decorator, target: &Arg) -> Result<Value> {
     let function = match &target.value {
@@ -130,31 +164,42 @@ pub(super) fn decorate(ev: &mut Evaluator, decorator: &Decorator, target: &Arg) 
         }
         Decorator::Inline => Ok(Value::Function(Rc::new(function.with_kind(FunctionKind::Inline)))),
         Decorator::Jit(options) => {
-            Ok(Value::Dialect(Rc::new(DialectValue::Jit(function, *options))))
+            let jit = Jit { function, options: *options, made: RefCell::default() };
+            Ok(Value::Dialect(Rc::new(DialectValue::Jit(jit))))
         }
         Decorator::Relax => Err(super::module::refuse_relax(target)),
         Decorator::IRModule { .. } => Err(expected("a class", &target.value, target.span)),
     }
 }
 
-/// `kernel.specialize(N=4)`: the function with its compile-time parameters given.
+/// `kernel.specialize(N=4)`: the function with its compile-time parameters given. The same values
+/// give the same function.
 fn specialize_call(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let kernel = args.arg("self");
-    let Value::Dialect(d) = &kernel.value else {
-        return Err(expected("a function of `T.jit`", &kernel.value, kernel.span));
-    };
-    let DialectValue::Jit(function, options) = &**d else {
-        return Err(expected("a function of `T.jit`", &kernel.value, kernel.span));
-    };
+    let not_jit = || expected("a function of `T.jit`", &kernel.value, kernel.span);
+    let Value::Dialect(d) = &kernel.value else { return Err(not_jit()) };
+    let DialectValue::Jit(jit) = &**d else { return Err(not_jit()) };
+    let function = &jit.function;
     for given in &args.keywords {
         if !function.params().iter().any(|p| p.name.name == given.name) {
             let message = format!("`{}` has no parameter `{}`", function.name, given.name);
             return Err(HostError::new(Code::UNKNOWN_KEYWORD, given.span, message));
         }
     }
-    let given: Vec<(Symbol, Value)> =
+    let mut given: Vec<(Symbol, Value)> =
         args.keywords.iter().map(|k| (k.name, k.value.clone())).collect();
-    define(ev, function, *options, &given).map(|f| Value::PrimFunc(Arc::new(f)))
+    given.sort_by_key(|(name, _)| name.as_str());
+    for (known, func) in jit.made.borrow().iter() {
+        let same = |((a, x), (b, y)): (&(Symbol, Value), &(Symbol, Value))| {
+            a == b && (x.is_same(y) && !matches!(x, Value::List(_) | Value::Dict(_)))
+        };
+        if known.len() == given.len() && known.iter().zip(&given).all(same) {
+            return Ok(Value::PrimFunc(func.clone()));
+        }
+    }
+    let func = Arc::new(define(ev, function, jit.options, &given)?);
+    jit.made.borrow_mut().push((given, func.clone()));
+    Ok(Value::PrimFunc(func))
 }
 
 fn receiver(args: &Bound) -> Result<PrimFunc> {
@@ -176,6 +221,7 @@ fn with_attr(_: &mut Evaluator, args: &Bound) -> Result<Value> {
         let key = modern_key(key.as_str());
         if key.as_str() == "global_symbol" {
             func.name = convert::symbol(&Arg { value, span: args.span })?;
+            func.private = false;
         } else {
             func.attrs = func.attrs.with(key, convert::attr_value(&value, args.span)?);
         }
@@ -229,17 +275,10 @@ pub(super) fn define(
         let message = "a lambda cannot be a prim_func";
         return Err(HostError::new(Code::ARGUMENT_TYPE, function.span(), message));
     };
+    ev.budget.step(limits::FUNC_STEPS)?;
     let (dialect, s_tir) = dialect_of(ev, options);
     let mark = ev.builder.mark();
-    let context = FuncContext {
-        dialect,
-        ret_dtype: DType::VOID,
-        inferred_ret: None,
-        fresh: SmallVec::new(),
-        symbols: Default::default(),
-        name_set: None,
-    };
-    ev.dialect.funcs.push(context);
+    ev.dialect.funcs.push(FuncContext::new(dialect));
     let mut frame = FuncFrame::new(def.name.name, def.name.span);
     frame.private = options.private;
     frame.s_tir = s_tir;
@@ -250,7 +289,7 @@ pub(super) fn define(
         param::define_params(ev, &def, given)?;
         ev.exec_script_body(&def.body)
     });
-    let context = ev.dialect.funcs.pop();
+    let context = ev.dialect.end_func();
     if let Err(error) = built {
         ev.builder.unwind(mark);
         return Err(error);

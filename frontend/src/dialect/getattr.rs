@@ -10,7 +10,7 @@ use tirade_ir::buffer::{Buffer, Range};
 use tirade_ir::builder::LoopSpec;
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::PrimExpr;
-use tirade_ir::func::PrimFunc;
+use tirade_ir::func::{Param, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
@@ -152,10 +152,14 @@ fn expr_member(e: &PrimExpr, name: &str) -> Option<Value> {
     })
 }
 
+fn param(param: &Param) -> Value {
+    param.buffer().map_or(Value::Expr(param.var.into()), |b| Value::Buffer(b.clone()))
+}
+
 fn func_member(func: &PrimFunc, name: &str) -> Option<Value> {
     Some(match name {
         "__name__" | "name" => Value::str(func.name.as_str()),
-        "params" => Value::list(func.params.iter().map(|p| Value::Expr(p.var.into())).collect()),
+        "params" => Value::list(func.params.iter().map(param).collect()),
         _ => return None,
     })
 }
@@ -174,7 +178,7 @@ fn dialect_member(
         (DialectValue::MetaVar(inner), _) => return getattr(ev, &inner.clone(), name, span),
         (DialectValue::Range(range), "min") => Some(size(&range.min)),
         (DialectValue::Range(range), "extent") => Some(size(&range.extent)),
-        (DialectValue::Jit(..), "specialize") => method(value, "Jit", "specialize"),
+        (DialectValue::Jit(_), "specialize") => method(value, "Jit", "specialize"),
         (DialectValue::BufferType(ty), "dtype") => Some(dtype(ty.dtype)),
         (DialectValue::BufferType(ty), "shape") => {
             Some(Value::tuple(ty.shape.iter().map(|(v, _)| v.clone()).collect::<Vec<_>>()))
@@ -189,7 +193,11 @@ pub(super) fn iterate(value: &Value) -> Option<Vec<Value>> {
     match value {
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_integer() => Some(vec![value.clone()]),
         Value::Dialect(d) => match &**d {
-            DialectValue::MetaVar(inner) => convert::items(inner).map(|items| items.into_vec()),
+            // Each part stays a name only, as the whole is.
+            DialectValue::MetaVar(inner) => {
+                let part = |value| Value::Dialect(Rc::new(DialectValue::MetaVar(value)));
+                convert::items(inner).map(|items| items.into_iter().map(part).collect())
+            }
             DialectValue::Loops(loops) => literal_range(&loops.specs),
             _ => None,
         },

@@ -7,14 +7,14 @@ use super::table::Entry;
 use super::values::{Decorator, DialectValue};
 use super::{
     assign, buffer, compute, detect, expr as operators, func, getattr as members, legacy, loops,
-    module, names, stmt, types, vendor,
+    module, names, stmt, te, types, vendor,
 };
 use crate::ast::{self, BoolOperator, ClassDef, CmpOperator, Ident, Operator, UnaryOperator};
 use crate::host::{Arg, Body, CallArgs, Evaluator, HostError, Result, Value};
 use std::sync::Arc;
 use tirade_ir::builder::{Frame, IfFrame, WhileFrame};
 use tirade_ir::diag::Code;
-use tirade_ir::expr::PrimExpr;
+use tirade_ir::expr::{BinOp, PrimExpr};
 use tirade_ir::func::PrimFunc;
 use tirade_ir::span::Span;
 use tirade_ir::stmt::Stmt;
@@ -80,6 +80,7 @@ pub fn call_value(
             let result = Some(func.ret_dtype);
             module::call_global(ev, func.name, result, &args, span).map(Some)
         }
+        Value::Buffer(buffer) => te::call_tensor(ev, buffer, &args, span),
         // The first dialects wrote `@tvm.script.tir`.
         Value::Module(path) if path.as_str() == "tvm.script.tir" => match args.positional.first() {
             Some(function) => {
@@ -99,6 +100,9 @@ pub fn call_value(
             DialectValue::Opaque(name) => vendor::call_opaque(*name, args, span).map(Some),
             DialectValue::CommReducer(reducer) => {
                 compute::call_reducer(reducer, &args, span).map(Some)
+            }
+            DialectValue::LazyReducer(reducer) => {
+                te::call_reducer(ev, reducer, &args, span).map(Some)
             }
             DialectValue::Let(None) => legacy::let_call(ev, &args.positional, span).map(Some),
             _ => Ok(None),
@@ -129,17 +133,52 @@ pub fn isinstance(_: &mut Evaluator, value: &Value, class: &'static Entry) -> Re
         Value::Region(_) => matches!(name, "BufferRegion" | "TensorRegion"),
         Value::PrimFunc(_) => name == "PrimFunc",
         Value::IRModule(_) => name == "IRModule",
-        Value::Expr(e) => match e {
-            PrimExpr::Var(_) => matches!(name, "Var" | "SizeVar" | "PrimExpr" | "Expr"),
-            PrimExpr::Int { .. } => matches!(name, "IntImm" | "PrimExpr" | "Expr"),
-            PrimExpr::Float { .. } => matches!(name, "FloatImm" | "PrimExpr" | "Expr"),
-            PrimExpr::Str(_) => matches!(name, "StringImm" | "PrimExpr" | "Expr"),
-            PrimExpr::Load(_) => matches!(name, "BufferLoad" | "PrimExpr" | "Expr"),
-            _ => matches!(name, "PrimExpr" | "Expr"),
-        },
+        Value::IterVar(_) => name == "IterVar",
+        Value::Expr(e) => {
+            let is_size = matches!(e, PrimExpr::Var(_)) && name == "SizeVar";
+            is_size || matches!(name, "PrimExpr" | "Expr") || name == node_class(e)
+        }
         Value::Scalar(_) => matches!(name, "BufferLoad" | "PrimExpr" | "Expr"),
         _ => false,
     })
+}
+
+/// TVM's name for the class of an expression.
+fn node_class(e: &PrimExpr) -> &'static str {
+    match e {
+        PrimExpr::Int { .. } => "IntImm",
+        PrimExpr::Float { .. } => "FloatImm",
+        PrimExpr::Var(_) => "Var",
+        PrimExpr::Str(_) => "StringImm",
+        PrimExpr::Cast(_) => "Cast",
+        PrimExpr::Binary(binary) => match binary.op {
+            BinOp::Add => "Add",
+            BinOp::Sub => "Sub",
+            BinOp::Mul => "Mul",
+            BinOp::Div => "Div",
+            BinOp::Mod => "Mod",
+            BinOp::FloorDiv => "FloorDiv",
+            BinOp::FloorMod => "FloorMod",
+            BinOp::Min => "Min",
+            BinOp::Max => "Max",
+            BinOp::Eq => "EQ",
+            BinOp::Ne => "NE",
+            BinOp::Lt => "LT",
+            BinOp::Le => "LE",
+            BinOp::Gt => "GT",
+            BinOp::Ge => "GE",
+            BinOp::And => "And",
+            BinOp::Or => "Or",
+        },
+        PrimExpr::Not(_) => "Not",
+        PrimExpr::Select(_) => "Select",
+        PrimExpr::Load(_) => "BufferLoad",
+        PrimExpr::Ramp(_) => "Ramp",
+        PrimExpr::Broadcast(_) => "Broadcast",
+        PrimExpr::Shuffle(_) => "Shuffle",
+        PrimExpr::Let(_) => "Let",
+        PrimExpr::Call(_) | PrimExpr::CallFunc(_) => "Call",
+    }
 }
 
 // Expressions ------------------------------------------------------------------------------------
@@ -369,6 +408,22 @@ pub fn aug_store_subscript(
     let current = getitem(ev, base, indices, &node.index, span)?;
     let value = binary(ev, op, &current, &value, span)?;
     store_subscript(ev, base, indices, value, node, span)
+}
+
+/// `object.name = value`, where the attribute of an object of the script holds a mutable scalar;
+/// false if that is an assignment like any other.
+pub fn store_attribute(
+    ev: &mut Evaluator,
+    current: &Value,
+    value: &Value,
+    span: Span,
+) -> Result<bool> {
+    match current {
+        Value::Scalar(buffer) if ev.builder.in_func() => {
+            assign::store_to_attribute(ev, buffer, value, span)
+        }
+        _ => Ok(false),
+    }
 }
 
 /// `base.name = value`

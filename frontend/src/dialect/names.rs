@@ -45,6 +45,7 @@ const MODULES: &[(&str, &str)] = &[
     ("tvm.tirx.TensorIntrin", "T.TensorIntrin"),
     ("tvm.s_tir.TensorIntrin", "T.TensorIntrin"),
     ("tvm.s_tir", "T"),
+    ("tvm.te", "te"),
 ];
 
 fn prefix_of(module: &str) -> Option<&'static str> {
@@ -72,6 +73,8 @@ pub fn module_attr(module: Symbol, name: Symbol) -> Option<Value> {
     }
     match prefix {
         "T" => type_named(name).or_else(|| vendor::member(module, name)),
+        // What elements are computed with.
+        "te" => module_attr(Symbol::new("tvm.tirx"), Symbol::new(name)),
         _ => None,
     }
 }

@@ -17,19 +17,20 @@ use tirade_ir::func::AttrValue;
 use tirade_ir::make::{self, Lanes, Operand};
 use tirade_ir::op::{Arity, TypeRule};
 use tirade_ir::span::Span;
+use tirade_ir::stmt::IterVarKind;
 
 const TWO: &str = "(a, b, span=None)";
 
 pub(super) const ROWS: &[Row] = &[
     row(
         "T.min",
-        "(a, b=None, axis=None, span=None)",
+        "(a, b=None, axis=None, where=None, init=None, span=None)",
         |_, a| extremum(a, BinOp::Min),
         "The smaller value; the second one on a tie or NaN.",
     ),
     row(
         "T.max",
-        "(a, b=None, axis=None, span=None)",
+        "(a, b=None, axis=None, where=None, init=None, span=None)",
         |_, a| extremum(a, BinOp::Max),
         "The larger value; the second one on a tie or NaN.",
     ),
@@ -185,9 +186,11 @@ fn infix(args: &Bound, op: BinOp) -> Result<Value> {
 
 /// `T.max(a, b)`, or the reduction `T.max(a, axis=k)`.
 fn extremum(args: &Bound, op: BinOp) -> Result<Value> {
-    if let Some(axis) = args.opt("axis") {
-        let source = convert::arg_expr(args.arg("a"))?;
-        return super::compute::reduction(Combine::Infix(op), vec![source], axis);
+    let over = |arg: &&Arg| {
+        convert::items_or_one(&arg.value).iter().any(|v| matches!(v, Value::IterVar(axis) if axis.kind == IterVarKind::CommReduce))
+    };
+    if let Some(axis) = args.opt("axis").or(args.opt("b").filter(over)) {
+        return super::compute::reduce(args, args.arg("a"), axis, Combine::Infix(op));
     }
     let (Some(b), a) = (args.opt("b"), args.arg("a")) else {
         let message = format!("`{}` takes two values, or one and `axis=`", args.entry.name);

@@ -23,6 +23,7 @@ pub(super) fn define_params(
 ) -> Result<()> {
     let declared = declared_types(def);
     bind_type_vars(ev, def, &declared);
+    bind_constexprs(ev, def, given)?;
     for param in &def.params {
         define_param(ev, param, &declared, given)?;
     }
@@ -31,6 +32,29 @@ pub(super) fn define_params(
         if let Some(dtype) = result_type(ev, value, returns.span)? {
             set_result(ev, dtype);
         }
+    }
+    Ok(())
+}
+
+/// Binds the compile-time parameters: annotations before them may use them.
+fn bind_constexprs(
+    ev: &mut Evaluator,
+    def: &FunctionDef,
+    given: &[(Symbol, Value)],
+) -> Result<()> {
+    for param in def.params.iter().filter(|p| is_constexpr(p)) {
+        let found = given.iter().find(|(name, _)| *name == param.name.name);
+        let value = match (found, &param.default) {
+            (Some((_, value)), _) => value.clone(),
+            (None, Some(default)) => ev.eval_expr(default)?,
+            (None, None) => {
+                let name = param.name.name;
+                let message = format!("the compile-time parameter `{name}` has no value");
+                return Err(HostError::new(Code::MISSING_PARAMETER, param.span, message)
+                    .with_help(format!("write `specialize({name}=…)`")));
+            }
+        };
+        ev.bind(param.name.name, value);
     }
     Ok(())
 }
@@ -187,22 +211,8 @@ fn define_annotated(
         }
         Value::Dialect(d) => match &**d {
             DialectValue::BufferType(ty) => add_buffer(ev, param, ty.clone(), declared),
-            DialectValue::Constexpr => match (given, &param.default) {
-                (Some(value), _) => {
-                    ev.bind(name, value.clone());
-                    Ok(())
-                }
-                (None, Some(default)) => {
-                    let value = ev.eval_expr(default)?;
-                    ev.bind(name, value);
-                    Ok(())
-                }
-                (None, None) => {
-                    let message = format!("the compile-time parameter `{name}` has no value");
-                    Err(HostError::new(Code::MISSING_PARAMETER, param.span, message)
-                        .with_help(format!("write `specialize({name}=…)`")))
-                }
-            },
+            // Has its value already.
+            DialectValue::Constexpr => Ok(()),
             DialectValue::Optional(_) if matches!(given, Some(Value::None)) => {
                 ev.bind(name, Value::None);
                 Ok(())

@@ -1,10 +1,12 @@
 //! What the dialects remember while a file is evaluated.
 
 use super::Dialect;
+use super::te::Definition;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
+use std::rc::Rc;
 use std::sync::Arc;
-use tirade_ir::buffer::Buffer;
+use tirade_ir::buffer::{Buffer, BufferId};
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{Var, VarId};
 use tirade_ir::func::{Attrs, PrimFunc};
@@ -24,6 +26,8 @@ pub struct State {
     pointers: FxHashMap<VarId, PointerType>,
     /// The buffers behind raw allocations.
     pointer_buffers: FxHashMap<VarId, Buffer>,
+    /// Tensors of `te` with their definitions; none for placeholders.
+    pub(super) tensors: FxHashMap<BufferId, Option<Rc<Definition>>>,
     /// How many block axes `tir.bind` has given a value so far.
     pub(super) axes_bound: usize,
 }
@@ -53,6 +57,19 @@ pub(super) struct FuncContext {
     pub(super) symbols: FxHashMap<Symbol, Var>,
 }
 
+impl FuncContext {
+    pub(super) fn new(dialect: Dialect) -> FuncContext {
+        FuncContext {
+            dialect,
+            ret_dtype: DType::VOID,
+            inferred_ret: None,
+            name_set: None,
+            fresh: SmallVec::new(),
+            symbols: FxHashMap::default(),
+        }
+    }
+}
+
 /// Where a variable without a name comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -76,6 +93,17 @@ impl State {
     /// The dialect of the function being evaluated, or of the file.
     pub fn dialect(&self) -> Dialect {
         self.funcs.last().map_or(self.file, |f| f.dialect)
+    }
+
+    /// A function without a definition in the script is built from here on.
+    pub(super) fn begin_func(&mut self) {
+        let dialect = self.file;
+        self.funcs.push(FuncContext::new(dialect));
+    }
+
+    /// The function that was begun last ends.
+    pub(super) fn end_func(&mut self) -> Option<FuncContext> {
+        self.funcs.pop()
     }
 
     /// True in the modern dialect.

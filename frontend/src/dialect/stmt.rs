@@ -465,6 +465,7 @@ pub(super) fn add_bind(ev: &mut Evaluator, var: Var, value: PrimExpr, span: Span
         true => value,
         false => super::expr::convert_to(value, var.dtype, span)?,
     };
+    ev.charge_expr(&value)?;
     if var.dtype.is_handle()
         && ev.dialect.pointer(var).is_none()
         && let PrimExpr::Var(source) = &value

@@ -7,7 +7,7 @@
 
 use super::sig::{Bound, Signature};
 use super::{
-    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, types, vendor,
+    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, te, types, vendor,
 };
 use crate::host::{Evaluator, Result, Value};
 use rustc_hash::FxHashMap;
@@ -91,6 +91,7 @@ const COMMON: &[&[Row]] = &[
     op::METHODS,
     vendor::ROWS,
     compute::ROWS,
+    te::ROWS,
 ];
 
 /// Names that TVM 0.24 and later have, or gave another meaning.

@@ -3,13 +3,16 @@
 
 use super::compute::Reduction;
 use super::func::FuncOptions;
+use super::te::LazyReducer;
 use crate::host::{Function, Value};
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use tirade_ir::buffer::{Buffer, Range};
 use tirade_ir::builder::{AttrFrame, LoopSpec};
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{PrimExpr, Var};
-use tirade_ir::func::AttrValue;
+use tirade_ir::func::{AttrValue, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
@@ -41,6 +44,8 @@ pub enum DialectValue {
     Optional(Value),
     /// `T.comm_reducer(combiner, identity)`
     CommReducer(CommReducer),
+    /// `te.comm_reducer(combiner, identity)`
+    LazyReducer(LazyReducer),
     /// `n = TypeVar("n")`: a symbolic size that functions share by name.
     TypeVar(Symbol),
     /// A name that is read and printed, not run: `T.ptx.ldmatrix`.
@@ -52,7 +57,7 @@ pub enum DialectValue {
     /// `T.axis.*` extents of the dialect of early 2021: `tir.reduce_axis(0, 128)`.
     Axis(LegacyAxis),
     /// What `T.jit` makes: to be called as `kernel.specialize(N=4)`.
-    Jit(Rc<Function>, FuncOptions),
+    Jit(Jit),
     /// `T.sum(expr, axis=k)`
     Reduction(Reduction),
     /// A statement's result that has nothing more to do.
@@ -181,6 +186,19 @@ pub struct BufferOptions {
     pub axis_separators: Vec<i64>,
 }
 
+/// What `T.jit` makes.
+pub struct Jit {
+    /// The definition.
+    pub function: Rc<Function>,
+    /// Arguments of the decorator.
+    pub options: FuncOptions,
+    /// What was specialized before, by its compile-time parameters.
+    pub made: RefCell<Vec<Specialized>>,
+}
+
+/// A function of `T.jit` with the compile-time parameters that it was made for.
+pub type Specialized = (Vec<(Symbol, Value)>, Arc<PrimFunc>);
+
 /// A decorator with its arguments.
 #[derive(Clone)]
 pub enum Decorator {
@@ -234,13 +252,13 @@ impl DialectValue {
             DialectValue::TypeAnnotation(_) => "a type",
             DialectValue::Constexpr => "a compile-time parameter",
             DialectValue::Optional(_) => "an optional parameter",
-            DialectValue::CommReducer(_) => "a reducer",
+            DialectValue::CommReducer(_) | DialectValue::LazyReducer(_) => "a reducer",
             DialectValue::TypeVar(_) => "a type variable",
             DialectValue::Opaque(_) => "an intrinsic",
             DialectValue::ModuleRef(_) => "a module",
             DialectValue::Attr(_) => "an attribute value",
             DialectValue::Axis(_) => "a block axis",
-            DialectValue::Jit(..) => "a function with compile-time parameters",
+            DialectValue::Jit(_) => "a function with compile-time parameters",
             DialectValue::Reduction(_) => "a reduction",
             DialectValue::Done => "a statement",
         }

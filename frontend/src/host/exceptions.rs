@@ -50,6 +50,7 @@ exceptions! {
     OverflowError ArithmeticError HOST_ARITHMETIC,
     AssertionError Exception HOST_ASSERTION,
     AttributeError Exception HOST_ATTRIBUTE,
+    FrozenInstanceError AttributeError HOST_ATTRIBUTE,
     EOFError Exception HOST_EXCEPTION,
     ImportError Exception HOST_IMPORT,
     ModuleNotFoundError ImportError HOST_IMPORT,

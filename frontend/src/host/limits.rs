@@ -41,6 +41,10 @@ impl Limits {
 
 /// Nesting of expressions of the IR; what the validator allows.
 pub const MAX_EXPR_DEPTH: usize = 512;
+/// Nodes of one expression of the IR, as a tree.
+pub const MAX_EXPR_NODES: u64 = 1 << 17;
+/// Steps that a function of the program costs.
+pub const FUNC_STEPS: u64 = 160;
 /// Steps and bytes that a node of the IR costs.
 pub const IR_STEPS: u64 = 6;
 /// See [`IR_STEPS`].

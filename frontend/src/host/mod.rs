@@ -32,6 +32,7 @@ pub mod pystr;
 pub mod sequence;
 pub mod template;
 pub mod text;
+mod tree;
 pub mod types;
 pub mod value;
 pub mod walk;
@@ -55,6 +56,7 @@ use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use tirade_ir::builder::IRBuilder;
 use tirade_ir::diag::{Diagnostic, Expansion};
+use tirade_ir::expr::PrimExpr;
 use tirade_ir::span::{SourceMap, Span};
 use tirade_ir::symbol::Symbol;
 
@@ -93,6 +95,7 @@ pub struct Evaluator {
     captured: Vec<Weak<Scope>>,
     /// Expressions of the IR that were built.
     n_built: u64,
+    sizes: tree::TreeSizes,
     /// Containers that `repr` is inside of.
     pub(crate) repr_stack: Vec<usize>,
     /// Containers inside each other that `==` or `repr` is in.
@@ -165,6 +168,7 @@ impl Evaluator {
             called: FxHashMap::default(),
             captured: Vec::new(),
             n_built: 0,
+            sizes: tree::TreeSizes::default(),
             repr_stack: Vec::new(),
             container_depth: 0,
             stack_base: stack_position(),
@@ -357,6 +361,9 @@ impl Evaluator {
         self.budget.step(limits::IR_STEPS)?;
         self.budget.consume(limits::IR_BYTES)?;
         self.n_built += 1;
+        if self.n_built.is_multiple_of(7) {
+            self.check_size(expr)?;
+        }
         if self.n_built.is_multiple_of(251) && walk::is_deeper(expr, limits::MAX_EXPR_DEPTH) {
             let limit = limits::MAX_EXPR_DEPTH;
             let message = format!("this builds an expression that is nested deeper than {limit}");
@@ -364,6 +371,24 @@ impl Evaluator {
                 .with_help("store a part of it in a buffer, or make the loop one of the program"));
         }
         Ok(value)
+    }
+
+    /// Charges for an expression that becomes part of a statement, by its size as a tree.
+    pub(crate) fn charge_expr(&mut self, expr: &PrimExpr) -> Result<()> {
+        let size = self.check_size(expr)?;
+        self.budget.step(size / 4)
+    }
+
+    /// The size of an expression; an error if a script has doubled it too often.
+    fn check_size(&mut self, expr: &PrimExpr) -> Result<u64> {
+        let size = self.sizes.size(expr);
+        if size <= limits::MAX_EXPR_NODES {
+            return Ok(size);
+        }
+        let limit = limits::MAX_EXPR_NODES;
+        let message = format!("this builds an expression of more than {limit} nodes");
+        Err(HostError::limit(tirade_ir::Code::HOST_MEMORY, message)
+            .with_help("a part that stands in several places is computed in each: bind it first"))
     }
 
     /// Refuses to go deeper when the stack is nearly used up. The limits on calls and on nesting

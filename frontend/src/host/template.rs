@@ -8,7 +8,7 @@ use tirade_ir::span::Span;
 impl Evaluator {
     /// `text.format(…)`
     pub(crate) fn str_format(&mut self, text: &str, args: &CallArgs) -> Result<String> {
-        let mut auto = 0;
+        let mut auto = Numbering::Open;
         self.format_fields(text, args, &mut auto, 0)
     }
 
@@ -16,7 +16,7 @@ impl Evaluator {
         &mut self,
         text: &str,
         args: &CallArgs,
-        auto: &mut usize,
+        auto: &mut Numbering,
         depth: usize,
     ) -> Result<String> {
         if depth > 2 {
@@ -51,7 +51,7 @@ impl Evaluator {
         &mut self,
         field: &str,
         args: &CallArgs,
-        auto: &mut usize,
+        auto: &mut Numbering,
         depth: usize,
     ) -> Result<String> {
         let (target, spec) = match field.find(':') {
@@ -78,15 +78,20 @@ impl Evaluator {
     }
 
     /// The value of `name`, `0`, `name.attr`, `name[key]`.
-    fn field_value(&mut self, path: &str, args: &CallArgs, auto: &mut usize) -> Result<Value> {
+    fn field_value(&mut self, path: &str, args: &CallArgs, auto: &mut Numbering) -> Result<Value> {
         let end = path.find(['.', '[']).unwrap_or(path.len());
         let (first, mut rest) = path.split_at(end);
         let mut value = match first.parse::<usize>() {
-            Ok(at) => positional(args, at)?,
-            Err(_) if first.is_empty() => {
-                *auto += 1;
-                positional(args, *auto - 1)?
+            Ok(_) if matches!(auto, Numbering::Automatic(_)) => {
+                let message = "cannot switch from automatic field numbering to manual field \
+                               specification";
+                return Err(HostError::value_error(message));
             }
+            Ok(at) => {
+                *auto = Numbering::Manual;
+                positional(args, at)?
+            }
+            Err(_) if first.is_empty() => positional(args, auto.next()?)?,
             Err(_) => match args.keyword.iter().find(|k| k.name.as_str() == first) {
                 Some(k) => k.value.clone(),
                 None => return Err(self.key_error(&first.into())?),
@@ -109,6 +114,33 @@ impl Evaluator {
             }
         }
         Ok(value)
+    }
+}
+
+/// How the fields of a template are numbered: `{}` or `{0}`, not both.
+enum Numbering {
+    /// No field was numbered yet.
+    Open,
+    /// `{}`: so many so far.
+    Automatic(usize),
+    /// `{0}`
+    Manual,
+}
+
+impl Numbering {
+    /// The number of the next `{}`.
+    fn next(&mut self) -> Result<usize> {
+        let at = match self {
+            Numbering::Open => 0,
+            Numbering::Automatic(at) => *at,
+            Numbering::Manual => {
+                let message = "cannot switch from manual field specification to automatic field \
+                               numbering";
+                return Err(HostError::value_error(message));
+            }
+        };
+        *self = Numbering::Automatic(at + 1);
+        Ok(at)
     }
 }
 

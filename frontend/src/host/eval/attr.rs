@@ -13,6 +13,9 @@ use std::rc::Rc;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
+/// The attribute that marks a class of `T.meta_class`.
+pub(crate) const META_CLASS: &str = "__meta_class__";
+
 impl Evaluator {
     /// `object.name`
     pub fn getattr(&mut self, object: &Value, name: Ident, span: Span) -> Result<Value> {
@@ -299,12 +302,18 @@ impl Evaluator {
                 }
                 if instance.class.dataclass().is_some_and(|info| info.frozen) {
                     let text = format!("cannot assign to field '{}'", name.name);
-                    return Err(HostError::exception(ExcKind::AttributeError, text));
+                    return Err(HostError::exception(ExcKind::FrozenInstanceError, text));
                 }
                 if instance.class.named_fields().is_some() {
                     return Err(self.no_attribute_assignment(object, name));
                 }
                 self.budget.reserve(0)?;
+                if instance.class.lookup(Symbol::new(META_CLASS)).is_some()
+                    && let Some(current) = instance.get(name.name)
+                    && hooks::store_attribute(self, &current, &value, span)?
+                {
+                    return Ok(());
+                }
                 instance.set(name.name, value);
                 Ok(())
             }

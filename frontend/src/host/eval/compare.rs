@@ -335,6 +335,12 @@ impl Evaluator {
                     type_name(item)
                 ))),
             },
+            Value::Bytes(bytes) => match item {
+                Value::Bytes(part) => {
+                    Ok(part.is_empty() || bytes.windows(part.len()).any(|found| *found == **part))
+                }
+                _ => Ok(item.as_int().is_some_and(|v| bytes.iter().any(|b| i64::from(*b) == v))),
+            },
             Value::Dict(dict) => Ok(self.dict_get(dict, item)?.is_some()),
             Value::Set(set) => self.set_contains(set, item),
             Value::Range(range) if item.is_int() => {

@@ -57,7 +57,12 @@ impl Evaluator {
     }
 
     fn comprehension_scope(&mut self) -> Rc<Scope> {
-        let (info, parent) = (self.no_locals(), Some(self.scope.clone()));
+        // What a class defines is not seen from a comprehension inside of it.
+        let around = match (self.scope.kind, &self.scope.parent) {
+            (ScopeKind::Class, Some(around)) => around.clone(),
+            _ => self.scope.clone(),
+        };
+        let (info, parent) = (self.no_locals(), Some(around));
         Rc::new(Scope::new(ScopeKind::Comprehension, info, parent))
     }
 

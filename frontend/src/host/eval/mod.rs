@@ -1,6 +1,7 @@
 //! The evaluator proper: one file per family of constructs.
 
 pub mod attr;
+pub(crate) use attr::META_CLASS;
 pub mod call;
 pub mod class;
 pub mod compare;

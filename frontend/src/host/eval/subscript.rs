@@ -33,6 +33,8 @@ impl Evaluator {
             ExprKind::Tuple(items) => self.eval_items(items),
             _ => match self.eval_expr(index)? {
                 Value::Tuple(items) => Ok(items.iter().cloned().collect()),
+                // What a starred target took: `for *i, j in …: A[i]`.
+                Value::List(items) => Ok(items.items().iter().cloned().collect()),
                 single => Ok(SmallVec::from_iter([single])),
             },
         }
