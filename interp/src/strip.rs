@@ -65,7 +65,9 @@ impl<'p> Machine<'p> {
     /// they are not to be run in strips.
     pub(crate) fn plan_strip(&mut self, s: &'p For) -> Option<SmallVec<[(&'p For, Trip); 4]>> {
         let plan = s.strip.as_ref()?;
-        let unwatched = !self.watches_races() && self.shared.options.trace.is_empty();
+        let unwatched = !self.watches_races()
+            && self.outer_regions.is_empty()
+            && self.shared.options.trace.is_empty();
         if !unwatched || plan.failures.load(Relaxed) >= PATIENCE {
             return None;
         }

@@ -497,7 +497,15 @@ fn slice_of(
 }
 
 /// `A[indices]`: an element; a vector for slices with a step; a region for other slices.
-pub(super) fn getitem(buffer: &Buffer, indices: &[Value], span: Span) -> Result<Value> {
+///
+/// What is wrong with an index is reported at `at_indices`; the element itself stands at `whole`.
+pub(super) fn getitem(
+    buffer: &Buffer,
+    indices: &[Value],
+    at_indices: Span,
+    whole: Span,
+) -> Result<Value> {
+    let span = at_indices;
     check_rank(buffer, indices.len(), span)?;
     let slices = indices.iter().filter_map(|v| match v {
         Value::Slice(slice) => Some(slice),
@@ -525,7 +533,8 @@ pub(super) fn getitem(buffer: &Buffer, indices: &[Value], span: Span) -> Result<
             value => index(value, span)?,
         });
     }
-    make::load(buffer, at, span).map(Value::Expr).map_err(type_error)
+    make::place(buffer, &at, span).map_err(type_error)?;
+    Ok(Value::Expr(PrimExpr::load(buffer.clone(), at, whole)))
 }
 
 /// The region of slices and points.
@@ -774,7 +783,7 @@ fn ptr_to(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     let buffer = receiver(args)?;
     let at = args.arg("indices");
     let indices: Vec<Value> = convert::items_or_one(&at.value).into_vec();
-    let element = getitem(&buffer, &indices, at.span)?;
+    let element = getitem(&buffer, &indices, at.span, at.span)?;
     let element = expr(&element, at.span)?;
     let pointer = make::call(tirade_ir::Op::AddressOf, [element], None, args.span);
     pointer.map(Value::Expr).map_err(type_error)
