@@ -117,7 +117,7 @@ impl Machine<'_> {
     }
 
     /// The values of all variables of enclosing loops and blocks, a note for each function.
-    fn where_it_happened(&self) -> Vec<String> {
+    pub fn where_it_happened(&self) -> Vec<String> {
         let mut notes = scope_notes(self.func, self.scope, &self.frame.scalars);
         let hidden = self.callers.len().saturating_sub(CALLS_SHOWN);
         for (i, caller) in self.callers.iter().rev().enumerate() {

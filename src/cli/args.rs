@@ -184,6 +184,12 @@ pub struct InterpArgs {
     /// Threads; as many as cores if not given
     #[arg(long)]
     pub threads: Option<usize>,
+    /// Print every access to these buffers, with its iteration and value
+    #[arg(long, value_name = "BUFFER[,BUFFER]", value_delimiter = ',')]
+    pub trace: Vec<String>,
+    /// Print the source with the number of times that each line ran
+    #[arg(long)]
+    pub profile: bool,
 }
 
 /// How C is compiled.

@@ -363,6 +363,10 @@ impl Machine<'_> {
         }
         let info = &self.func.buffers[access.buffer as usize];
         let value = show(bits, info.dtype);
-        self.trace.push(format!("{verb} {}{} = {value}", info.name, show_indices(indices)));
+        let mut line = format!("{verb} {}{} = {value}", info.name, show_indices(indices));
+        for note in self.where_it_happened() {
+            line += &format!(", {note}");
+        }
+        self.trace.push(line);
     }
 }
