@@ -161,7 +161,7 @@ fn stmts(nodes: &[Node], vars: &[Var], buffers: &[Buffer]) -> Stmt {
     let all: Vec<Stmt> = nodes.iter().map(|n| stmt(n, vars, buffers)).collect();
     match &all[..] {
         [one] => one.clone(),
-        _ => Stmt::Seq(Arc::new(SeqStmt { stmts: all.into(), span: Span::NONE })),
+        _ => Stmt::Seq(Arc::new(SeqStmt { stmts: all.into() })),
     }
 }
 
