@@ -272,15 +272,15 @@ impl<'p> Machine<'p> {
             self.check_domains(block, strip, mask)?;
         }
         strip.entered.push(block.id);
-        if let Some(init) = &block.init {
-            if let Some(first) = self.first_iterations(block, strip)? {
-                let Stmt::Store(init) = init else { return Err(GiveUp) };
-                if strip.init.is_some() || !init.is_echo {
-                    return Err(GiveUp);
-                }
-                let value = self.column(&init.value, strip, mask)?;
-                strip.init = Some((first, value));
+        if let Some(init) = &block.init
+            && let Some(first) = self.first_iterations(block, strip)?
+        {
+            let Stmt::Store(init) = init else { return Err(GiveUp) };
+            if strip.init.is_some() || !init.is_echo {
+                return Err(GiveUp);
             }
+            let value = self.column(&init.value, strip, mask)?;
+            strip.init = Some((first, value));
         }
         self.strip_stmt(&block.body, strip, mask)
     }
