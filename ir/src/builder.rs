@@ -342,6 +342,7 @@ fn finish_func(frame: FuncFrame, stmts: Vec<Stmt>) -> BuiltFunc {
         attrs: frame.attrs,
         private: frame.private,
         s_tir: frame.s_tir,
+        check_well_formed: frame.check_well_formed,
         span: frame.span,
     };
     BuiltFunc { func, root_alloc_buffers: frame.alloc_buffers }

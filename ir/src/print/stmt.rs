@@ -428,6 +428,9 @@ impl Printer<'_> {
 
     fn attr_node(&mut self, node: &AttrNode) {
         match node {
+            AttrNode::Expr(PrimExpr::Int { value, dtype: DType::INT32 }) => {
+                self.typed_int(*value, DType::INT32);
+            }
             AttrNode::Expr(e) => self.expr(e),
             AttrNode::Buffer(buffer) => self.buffer_name(buffer),
             AttrNode::Value(value) => self.attr_value(value),
@@ -498,11 +501,7 @@ fn thread_axis(attr: &AttrStmt) -> Option<&IterVar> {
 
 /// True for attributes that are about 0, which is how TVM writes that they are about nothing.
 fn is_about_nothing(attr: &AttrStmt) -> bool {
-    match &attr.node {
-        AttrNode::Value(AttrValue::Int(0)) => true,
-        AttrNode::Expr(e) => e.is_int(0) && e.dtype() == DType::INT32,
-        AttrNode::Value(_) | AttrNode::Buffer(_) | AttrNode::IterVar(_) => false,
-    }
+    matches!(&attr.node, AttrNode::Value(AttrValue::Int(0)))
 }
 
 /// The annotation that gives a variable its type; `None` for vectors that have no name in TVM.
