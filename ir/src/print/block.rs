@@ -6,8 +6,8 @@ use super::{NodeKey, Printer, separated};
 use crate::analysis::regions::access_regions_in;
 use crate::buffer::{BufferRegion, Range};
 use crate::expr::PrimExpr;
-use crate::visit::any_expr;
 use crate::stmt::{Block, BlockRealize, IterVar, IterVarKind};
+use crate::visit::any_expr;
 
 impl Printer<'_> {
     /// `with T.sblock("name"):`

@@ -75,7 +75,8 @@ fn tolerated(func: &PrimFunc, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
         Code::DUPLICATE_BINDER,
         Code::OUTER_LOOP_VARIABLE,
     ];
-    for diagnostic in found.iter_mut().filter(|d| !func.check_well_formed && allowed.contains(&d.code))
+    for diagnostic in
+        found.iter_mut().filter(|d| !func.check_well_formed && allowed.contains(&d.code))
     {
         diagnostic.level = Level::Warning;
         diagnostic.notes.push("`check_well_formed=False` allows it, but it cannot be run".into());
@@ -84,11 +85,7 @@ fn tolerated(func: &PrimFunc, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// What breaks a rule in a function, whether it must be well-formed or not.
-fn violations(
-    func: &PrimFunc,
-    module: Option<&IRModule>,
-    limits: &Limits,
-) -> Vec<Diagnostic> {
+fn violations(func: &PrimFunc, module: Option<&IRModule>, limits: &Limits) -> Vec<Diagnostic> {
     if let Some(diagnostic) = depth::nesting(func, limits) {
         return vec![diagnostic];
     }

@@ -265,9 +265,8 @@ impl<'a> Simplifier<'a> {
         {
             let free = Linear { constant: 0, ..linear.clone() };
             let dtype = first.index.dtype();
-            if let Some(known) = free
-                .build(dtype, Span::NONE)
-                .and_then(|expr| self.analyzer.constraint_on(&expr))
+            if let Some(known) =
+                free.build(dtype, Span::NONE).and_then(|expr| self.analyzer.constraint_on(&expr))
             {
                 sum = sum.intersect(known);
             }
