@@ -1,6 +1,6 @@
 # A program that need not be well-formed, and is not, cannot be run.
 # RUN: interp
-# ERROR TIR0608 11
+# ERROR TIR0608 12
 from tvm.script import tirx as T
 
 
