@@ -9,6 +9,7 @@ use super::stmt::{add_bind, need_func};
 use super::table::{Row, row};
 use super::values::{BufferOptions, BufferType, DialectValue};
 use crate::host::{Arg, Evaluator, HostError, Result, SliceValue, Value};
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 use tirade_ir::buffer::{Buffer, BufferNode, BufferRegion, MatchBufferRegion, Range};
@@ -232,12 +233,6 @@ pub(super) fn make(
             v => index(v, *span),
         };
         node.strides = strides.iter().map(stride).collect::<Result<_>>()?;
-        let n = node.strides.len();
-        if n != 0 && n != node.shape.len() {
-            let message = format!("{n} strides for {} dimensions", node.shape.len());
-            let span = strides.first().map_or(ty.span, |s| s.1);
-            return Err(HostError::new(Code::RANK, span, message));
-        }
     }
     node.elem_offset = offset(&node, options, index_dtype)?;
     if 0 < options.align {
@@ -454,6 +449,15 @@ pub(super) fn check_rank(buffer: &Buffer, n: usize, span: Span) -> Result<()> {
     })
 }
 
+/// The indices of an access; `A[axes]` with one list or tuple is `A[*axes]`.
+pub(super) fn flat_indices(indices: &[Value]) -> Cow<'_, [Value]> {
+    let axes = match indices {
+        [only] => convert::items(only),
+        _ => None,
+    };
+    axes.map_or(Cow::Borrowed(indices), |axes| Cow::Owned(axes.into_vec()))
+}
+
 /// First index, extent and step of a slice of the dimension it stands in.
 pub(super) fn slice_parts(
     buffer: &Buffer,
@@ -506,6 +510,7 @@ pub(super) fn getitem(
     whole: Span,
 ) -> Result<Value> {
     let span = at_indices;
+    let indices = &flat_indices(indices);
     check_rank(buffer, indices.len(), span)?;
     let slices = indices.iter().filter_map(|v| match v {
         Value::Slice(slice) => Some(slice),
