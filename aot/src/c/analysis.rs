@@ -245,6 +245,11 @@ impl ModuleFacts {
         }
     }
 
+    /// True if a function of the module calls `name`.
+    pub fn is_called(&self, name: Symbol) -> bool {
+        self.functions.values().any(|f| f.calls.iter().any(|(callee, _)| *callee == name))
+    }
+
     /// True if `from` calls `to`, directly or not.
     fn reaches(&self, from: Symbol, to: Symbol) -> bool {
         let mut seen = FxHashSet::default();

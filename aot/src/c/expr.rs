@@ -134,7 +134,8 @@ impl FuncPrinter<'_> {
         let is_double = dtype == DType::FLOAT64;
         let kind = kind_of(dtype);
         match float_literal(value.to_f64(), is_double) {
-            Some(text) => {
+            // `INFINITY` would be all that is needed of a header that may be missing.
+            Some(text) if !(self.module.options.freestanding && text.contains("INFINITY")) => {
                 if text.contains("INFINITY") {
                     self.needs.header("math.h");
                 }
@@ -142,7 +143,7 @@ impl FuncPrinter<'_> {
                 let prec = if is_primary { Prec::Primary } else { Prec::Unary };
                 Ok(CExpr::new(text, prec, kind))
             }
-            None => {
+            _ => {
                 let helper = self.needs.helper(format!("tir_from_bits_{}", suffix(dtype)));
                 let bits = int_literal(value.bits().into(), DType::uint(dtype.bits() as u8));
                 Ok(CExpr::primary(format!("{helper}({bits})"), kind))
@@ -404,7 +405,10 @@ impl FuncPrinter<'_> {
 
     fn float_operation(&mut self, b: &Binary, x: &CExpr, y: &CExpr, kind: Kind) -> Result<CExpr> {
         match b.op {
-            BinOp::Add | BinOp::Sub | BinOp::Mul => Ok(arithmetic(b.op, x, y, &b.rhs, kind)),
+            BinOp::Add | BinOp::Sub | BinOp::Mul => {
+                self.needs.float_operation(b.op);
+                Ok(arithmetic(b.op, x, y, &b.rhs, kind))
+            }
             BinOp::Div => Ok(CExpr::infix(x, "/", y, Prec::Multiplicative, kind)),
             BinOp::Mod => {
                 self.needs.header("math.h");
