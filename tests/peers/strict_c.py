@@ -42,11 +42,13 @@ def test(binary, path, emit):
             return {"emitted": False}, f"exit {status}: {errors.strip()[:300]}"
         result, why = {"emitted": True}, ""
         sources = sorted(p.name for p in pathlib.Path(folder).glob("*.c"))
+        # Programs without a meaning are there to be compiled too, but may read what nobody wrote.
+        undefined = ["-Wno-uninitialized"] if "# REPORT" in path.read_text() else []
         for name, compiler in COMPILERS.items():
             if shutil.which(compiler[0]) is None:
                 continue
             for source in sources:
-                status, errors = run([*compiler, source], folder)
+                status, errors = run([*compiler, *(undefined if name != "tcc" else []), source], folder)
                 result[name] = result.get(name, True) and status == 0
                 if status != 0:
                     lines = [line for line in errors.splitlines() if "error" in line or "warning" in line]

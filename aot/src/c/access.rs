@@ -22,7 +22,12 @@ impl FuncPrinter<'_> {
     /// The offset of an access in elements.
     fn offset(&mut self, buffer: &Buffer, indices: &[PrimExpr], span: Span) -> Result<CExpr> {
         match indices {
-            [index] if buffer.strides.is_empty() || buffer.strides[0].is_int(1) => self.expr(index),
+            [index] if buffer.strides.is_empty() || buffer.strides[0].is_int(1) => {
+                let outer = std::mem::replace(&mut self.in_offset, true);
+                let offset = self.expr(index);
+                self.in_offset = outer;
+                offset
+            }
             _ => Err(AotError::unsupported(span, format!("an access to `{}`", buffer.name))),
         }
     }

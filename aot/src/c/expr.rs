@@ -318,7 +318,8 @@ impl FuncPrinter<'_> {
         dtype: DType,
         exact: Interval,
     ) -> Result<CExpr> {
-        if dtype.is_int() && dtype.bits() >= 32 && !exact.fits(dtype) {
+        let exact_here = exact.fits(dtype) || self.is_offset_arithmetic(whole);
+        if dtype.is_int() && dtype.bits() >= 32 && !exact_here {
             let value = self.modular(whole, dtype.bits())?;
             let c_type = c_type(dtype).expect("an integer type");
             return Ok(value.cast(c_type, kind_of(dtype)));
@@ -336,6 +337,12 @@ impl FuncPrinter<'_> {
         Ok(self.narrowed(sum, dtype))
     }
 
+    /// True for a sum or product that flattening added: it is part of the offset of an element in
+    /// memory, so it is at most the memory's size. What the script wrote has a place in it.
+    fn is_offset_arithmetic(&self, expr: &PrimExpr) -> bool {
+        self.in_offset && expr.dtype() == DType::INT64 && expr.span().is_none()
+    }
+
     /// A signed value modulo `2^bits`, in unsigned arithmetic: nested sums and products need only
     /// one cast back.
     fn modular(&mut self, expr: &PrimExpr, bits: u32) -> Result<CExpr> {
@@ -347,6 +354,7 @@ impl FuncPrinter<'_> {
         if let PrimExpr::Binary(b) = expr
             && matches!(b.op, BinOp::Add | BinOp::Sub | BinOp::Mul)
             && !self.bounds.exact(expr).fits(expr.dtype())
+            && !self.is_offset_arithmetic(expr)
         {
             let zero = PrimExpr::int(0, expr.dtype());
             let (op, lhs, rhs) = match (b.op, b.rhs.as_int()) {

@@ -10,7 +10,7 @@ use crate::c::module::ModulePrinter;
 use crate::c::names::NameTable;
 use crate::c::prelude::Needs;
 use crate::error::{AotError, Result};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tirade_ir::subst::buffer_vars;
 use tirade_ir::visit::any_expr;
 use tirade_ir::{
@@ -115,6 +115,9 @@ pub struct FuncPrinter<'a> {
     pub(super) in_parallel: bool,
     /// The next loop is one that OpenMP shares.
     pub(super) in_openmp: bool,
+    /// Inside the offset of an access: arithmetic that passes added to make it does not overflow,
+    /// because the access lies in memory.
+    pub(super) in_offset: bool,
     /// The script's line that the last comment showed.
     commented: Option<usize>,
 }
@@ -159,6 +162,7 @@ impl<'a> FuncPrinter<'a> {
             own_workspace: module.plans[&func.name].workspace,
             in_parallel: false,
             in_openmp: false,
+            in_offset: false,
             commented: None,
         }
     }
@@ -182,8 +186,8 @@ impl<'a> FuncPrinter<'a> {
         let params = self.parameters()?;
         let prototype = self.prototype(&params);
         self.names.push_scope();
-        self.unused_parameters();
         self.body()?;
+        self.unused_parameters();
         let size = self.workspace_size()?;
         let mut definition = self.constants.clone();
         definition += size.as_ref().map_or("", |(_, text)| text);
@@ -262,9 +266,10 @@ impl<'a> FuncPrinter<'a> {
         Ok(format!("{konst}{c_type} *{restrict}{name}"))
     }
 
-    /// Whether the function promises that its buffers do not overlap: yes, unless it says no.
+    /// Whether C may rely on buffers not overlapping: yes, unless the function says no, or a call
+    /// hands it parts of the same memory.
     pub(super) fn noalias(&self) -> bool {
-        noalias(self.func)
+        noalias(self.func) && !self.module.facts.shared.contains(&self.func.name)
     }
 
     fn prototype(&self, params: &[String]) -> String {
@@ -299,22 +304,27 @@ impl<'a> FuncPrinter<'a> {
         text
     }
 
-    /// `(void)x;` for parameters that the body does not use.
+    /// `(void)x;` in front of the body for parameters that it does not mention.
     fn unused_parameters(&mut self) {
-        let func = self.func;
-        for param in &func.params {
-            let var = param.buffer().map_or(param.var, |b| b.data);
-            if !self.facts.used.contains(&var.id) && !self.facts.used.contains(&param.var.id) {
-                let name = self.vars[&var.id].clone();
-                self.line(&format!("(void){name};"));
+        let code = self.out.lines().filter(|line| !line.trim_start().starts_with("/*"));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words: FxHashSet<&str> =
+            code.flat_map(|line| line.split(move |c| !is_name(c))).collect();
+        let params = self.func.params.iter().map(|p| p.buffer().map_or(p.var, |b| b.data));
+        let mut unused = String::new();
+        for var in params.chain(self.signature.sizes.iter().copied()) {
+            let name = &self.vars[&var.id];
+            if !words.contains(name.as_str()) {
+                unused += &format!("  (void){name};\n");
             }
         }
-        for var in self.signature.sizes.clone() {
-            if !self.facts.used.contains(&var.id) {
-                let name = self.vars[&var.id].clone();
-                self.line(&format!("(void){name};"));
+        let named = [&self.workspace, &self.result];
+        for name in named.into_iter().filter(|n| !n.is_empty()) {
+            if !words.contains(name.as_str()) {
+                unused += &format!("  (void){name};\n");
             }
         }
+        self.out.insert_str(0, &unused);
     }
 
     fn body(&mut self) -> Result<()> {
@@ -365,7 +375,11 @@ impl<'a> FuncPrinter<'a> {
         let constant = constants.fold(i128::from(buffer.dtype.lanes()), |n, e| {
             n.saturating_mul(e.clamp(0, i64::MAX.into()))
         });
-        let mut len = int_literal(constant.min(u64::MAX.into()), DType::UINT64);
+        let constant = constant.min(u64::MAX.into());
+        let mut len = match i32::try_from(constant) {
+            Ok(small) => small.to_string(),
+            Err(_) => int_literal(constant, DType::UINT64),
+        };
         for extent in buffer.shape.iter().filter(|e| e.as_int().is_none()) {
             let extent = self.expr(extent)?;
             let helper = self.needs.helper("tir_extent");
@@ -395,10 +409,12 @@ impl<'a> FuncPrinter<'a> {
                 body += &format!("  (void){name};\n");
             }
         }
-        let mut sum = self.signature.workspace.to_string();
+        let own = self.signature.workspace;
+        let mut parts = if own > 0 { vec![own.to_string()] } else { Vec::new() };
         for buffer in &plan.sized {
-            sum += &format!(" + {}", self.room(buffer)?);
+            parts.push(self.room(buffer)?);
         }
+        let sum = parts.join(" + ");
         let prototype =
             format!("uint64_t {}_workspace_size({})", self.signature.c_name, params.join(", "));
         let lines = wrap_line(&sum, LINE - 10).join("\n      ");
