@@ -162,7 +162,8 @@ fn exit_of(error: &Diagnostic) -> Exit {
     match error.code {
         code if code.class().is_some() => Exit::Undefined,
         // Files, and the C compiler, that cannot be used.
-        Code(0..100 | 901..1000) => Exit::Usage,
+        Code(0..100 | 901..=905) => Exit::Usage,
+        Code::CRASHED => Exit::Undefined,
         _ => Exit::Rejected,
     }
 }

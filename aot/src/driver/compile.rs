@@ -208,6 +208,13 @@ impl Tool {
             command.args(["-lm", "-ldl", "-lpthread"]);
         }
         self.run_command(command, options)?;
+        if !compiled.is_file() {
+            return Err(AotError::CompilerFailed {
+                tool: self.path.display().to_string(),
+                status: "exit status: 0".into(),
+                stderr: "error: it wrote no file".into(),
+            });
+        }
         if kind != ArtifactKind::Archive {
             return Ok(compiled);
         }
@@ -222,6 +229,14 @@ impl Tool {
     fn command(&self, options: &CompileOptions) -> Result<Command> {
         if self.is_tcc {
             return Ok(Command::new(&self.path));
+        }
+        // The `cc` crate asks the compiler what it is, and would wait for an answer for ever.
+        let tool = || self.path.display().to_string();
+        let asked = run_limited(Command::new(&self.path).arg("--version"), options.timeout);
+        let asked =
+            asked.map_err(|e| AotError::CompilerMissing { tool: tool(), reason: e.to_string() })?;
+        if asked.status.is_none() {
+            return Err(AotError::CompilerTimeout { tool: tool(), limit: options.timeout });
         }
         let target = env!("TIRADE_TARGET");
         let mut build = cc::Build::new();
