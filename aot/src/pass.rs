@@ -43,9 +43,24 @@ pub const PASSES: &[Pass] = &[
 
 /// The module after all passes. Fails if a function uses something that cannot be run at all.
 pub fn lower(module: &IRModule) -> Result<IRModule> {
-    let refused = module.functions().flat_map(|f| check_runnable(f)).next();
-    if let Some(diagnostic) = refused {
-        return Err(AotError::Unsupported(Box::new(diagnostic)));
-    }
+    check(module)?;
     Ok(PASSES.iter().fold(module.clone(), |module, pass| module.map_functions(pass.run)))
+}
+
+/// Every pass with the module as it stands after it, in order.
+pub fn stages(module: &IRModule) -> Result<impl Iterator<Item = (&'static Pass, IRModule)>> {
+    check(module)?;
+    let next = |module: &mut IRModule, pass: &'static Pass| {
+        *module = module.map_functions(pass.run);
+        Some((pass, module.clone()))
+    };
+    Ok(PASSES.iter().scan(module.clone(), next))
+}
+
+fn check(module: &IRModule) -> Result<()> {
+    let refused = module.functions().flat_map(|f| check_runnable(f)).next();
+    match refused {
+        Some(diagnostic) => Err(AotError::Unsupported(Box::new(diagnostic))),
+        None => Ok(()),
+    }
 }

@@ -19,6 +19,9 @@ use tirade_ir::{AttrValue, BinOp, For, ForKind, PrimExpr, Stmt};
 impl FuncPrinter<'_> {
     /// A statement.
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Result<()> {
+        if let Stmt::Store(_) | Stmt::Assert(_) | Stmt::Evaluate(_) | Stmt::Return(_) = stmt {
+            self.source_comment(stmt.span());
+        }
         match stmt {
             Stmt::Seq(seq) => self.sequence(&seq.stmts),
             Stmt::Store(store) => self.store(store),
@@ -247,7 +250,7 @@ impl FuncPrinter<'_> {
             return Err(AotError::unsupported(alloc.span, what));
         };
         let place = self.plan.place(buffer);
-        if place == Place::Nothing {
+        if matches!(place, Place::Nothing | Place::Sized(_)) {
             return Ok(());
         }
         let name = match place {
@@ -268,7 +271,7 @@ impl FuncPrinter<'_> {
                 self.line(&format!("{c_type} *const {name} = ({c_type} *)(void *){at};"));
             }
             Place::Heap => self.heap_alloc(alloc, c_type, &name)?,
-            Place::Constant | Place::Nothing => {}
+            Place::Constant | Place::Sized(_) | Place::Nothing => {}
         }
         Ok(())
     }
@@ -281,14 +284,12 @@ impl FuncPrinter<'_> {
             let what = "an allocation with strides or an offset whose size is not constant";
             return Err(AotError::unsupported(alloc.span, what));
         }
-        self.needs.header("stdlib.h");
-        let lanes = PrimExpr::i32(buffer.dtype.lanes() as i32);
-        let mut len = format!("{}", lanes.as_int().unwrap_or(1));
-        for extent in &buffer.shape {
-            let extent = self.expr(extent)?;
-            let helper = self.needs.helper("tir_extent");
-            len = format!("{helper}({len}, {})", extent.text);
+        if !self.module.options.memory.heap {
+            let what = format!("`{}`, whose size only a heap can serve,", buffer.name);
+            return Err(AotError::unsupported(alloc.span, what));
         }
+        self.needs.header("stdlib.h");
+        let len = self.run_time_len(buffer)?;
         let helper = self.needs.helper("tir_alloc");
         let width = buffer.dtype.element().bytes();
         let limit = self.module.options.alloc_limit;
@@ -332,18 +333,28 @@ impl FuncPrinter<'_> {
         }
         let wanted = format!("{}_{}", self.signature.c_name, alloc.buffer.name);
         let name = self.module.fresh_global(&wanted);
-        let mut text = format!("static const {c_type} {name}[{}] = {{", values.len().max(1));
+        let bytes = (values.len() * dtype.bytes()) as u64;
+        let apart = self.module.options.data_file.is_some_and(|least| bytes >= least);
+        let linkage = if apart { "" } else { "static " };
+        let declaration = format!("const {c_type} {name}[{}]", values.len().max(1));
+        let mut text = format!("{linkage}{declaration} = {{");
         for (i, value) in values.iter().enumerate() {
             text += if i % 12 == 0 { "\n  " } else { " " };
-            let literal = initializer(*value);
-            if literal.contains("INFINITY") || literal == "NAN" {
+            let mut literal = initializer(*value);
+            if self.module.options.freestanding {
+                literal =
+                    literal.replace("INFINITY", "(1.0f / 0.0f)").replace("NAN", "(0.0f / 0.0f)");
+            } else if literal.contains("INFINITY") || literal == "NAN" {
                 self.needs.header("math.h");
             }
             text += &literal;
             text.push(',');
         }
         text += if values.is_empty() { " 0 };\n" } else { "\n};\n" };
-        self.constants += &text;
+        match apart {
+            true => self.module.add_data(format!("extern {declaration};\n"), text),
+            false => self.constants += &text,
+        }
         self.constant_arrays.push(name.clone());
         Ok(name)
     }
@@ -371,11 +382,11 @@ impl FuncPrinter<'_> {
         if attr.key.as_str() == BLOCK_ATTR
             && let AttrNode::Value(AttrValue::Str(name)) = &attr.node
         {
-            let text = match self.module.source_line(attr.span) {
-                Some(line) => comment_text(&line),
-                None => comment_text(&format!("block {name}")),
-            };
-            self.line(&format!("/* {text} */"));
+            // With the script at hand, each statement shows its line.
+            if self.module.options.sources.is_none() {
+                let text = comment_text(&format!("block {name}"));
+                self.line(&format!("/* {text} */"));
+            }
         }
         self.stmt(&attr.body)
     }

@@ -13,6 +13,10 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#ifdef __linux__
+#include <signal.h>
+#include <sys/prctl.h>
+#endif
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -109,6 +113,10 @@ static int work(void *library, const char *symbol, const char *path) {
 }
 
 int main(int argc, char **argv) {
+#ifdef __linux__
+  /* Nobody waits for results if the parent is gone. */
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+#endif
   if (argc < 4 || argc % 2 != 0) return fail("a library and calls expected");
   void *const library = dlopen(argv[1], RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) return fail(dlerror());

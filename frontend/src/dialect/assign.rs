@@ -325,6 +325,7 @@ pub(super) fn store(
         let message = format!("the buffer `{}` is stored to outside of a prim_func", buffer.name);
         return Err(HostError::new(Code::OUTSIDE_FUNCTION, span, message));
     }
+    let indices = buffer::flat_indices(indices);
     buffer::check_rank(buffer, indices.len(), index_span)?;
     let indices: Result<Vec<_>> =
         indices.iter().map(|v| store_index(buffer, v, index_span)).collect();
