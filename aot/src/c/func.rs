@@ -105,6 +105,8 @@ pub struct FuncPrinter<'a> {
     pub(super) in_parallel: bool,
     /// The next loop is one that OpenMP shares.
     pub(super) in_openmp: bool,
+    /// Vector stores go past the caches.
+    pub(super) streams: bool,
 }
 
 /// A printed function.
@@ -145,6 +147,7 @@ impl<'a> FuncPrinter<'a> {
             own_workspace: module.plans[&func.name].workspace,
             in_parallel: false,
             in_openmp: false,
+            streams: false,
         }
     }
 
@@ -158,6 +161,7 @@ impl<'a> FuncPrinter<'a> {
             memory: self.memory.clone(),
             constant_arrays: self.constant_arrays.clone(),
             in_parallel: true,
+            streams: self.streams,
             ..FuncPrinter::new(self.module, self.func)
         }
     }
