@@ -200,11 +200,7 @@ pub fn load(
     Ok((Library::open(library)?, printed.entries))
 }
 
-fn print_gnu(
-    module: &IRModule,
-    alloc_limit: u64,
-    options: &CompileOptions,
-) -> Result<CModule> {
+fn print_gnu(module: &IRModule, alloc_limit: u64, options: &CompileOptions) -> Result<CModule> {
     let lowered = pass::lower_for(module, options.vector_bytes())?;
     let print = PrintOptions {
         gnu: true,

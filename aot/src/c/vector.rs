@@ -199,7 +199,8 @@ impl FuncPrinter<'_> {
             Op::ShiftLeft | Op::ShiftRight => {
                 let wide = self.vector_type(unsigned(dtype));
                 let own = self.vector_type(dtype);
-                let count = format!("({}) & {}u", args[1].cast(&wide, Kind::Int).text, dtype.bits() - 1);
+                let count =
+                    format!("({}) & {}u", args[1].cast(&wide, Kind::Int).text, dtype.bits() - 1);
                 Ok(match c.op {
                     Op::ShiftLeft => {
                         let value = args[0].cast(&wide, Kind::Int);
@@ -375,9 +376,10 @@ fn instruction(name: &str, f32: bool, bytes: u32) -> Option<(&'static str, Strin
             Some((avx512, format!("__builtin_ia32_sqrt{kind}512_mask(a, a, {all}, 4)")))
         }
         ("sqrt", 32) => Some((avx, format!("__builtin_ia32_sqrt{kind}256(a)"))),
-        ("floor" | "ceil" | "trunc" | "nearbyint", 64) => {
-            Some((avx512, format!("__builtin_ia32_rndscale{kind}_mask(a, {rounding}, a, {all}, 4)")))
-        }
+        ("floor" | "ceil" | "trunc" | "nearbyint", 64) => Some((
+            avx512,
+            format!("__builtin_ia32_rndscale{kind}_mask(a, {rounding}, a, {all}, 4)"),
+        )),
         ("floor" | "ceil" | "trunc" | "nearbyint", 32) => {
             Some((avx, format!("__builtin_ia32_round{kind}256(a, {rounding})")))
         }

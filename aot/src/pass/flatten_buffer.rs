@@ -164,8 +164,8 @@ impl View {
         let fits = |t: DType| t == DType::INT32 || t.bits() < 32;
         // What is read from memory is small in valid programs only: the offset may not wrap.
         let known = |i: &PrimExpr| !any_expr(i, |e| matches!(e, PrimExpr::Load(_)));
-        let narrow = self.index == DType::INT32
-            && indices.iter().all(|i| fits(i.dtype()) && known(i));
+        let narrow =
+            self.index == DType::INT32 && indices.iter().all(|i| fits(i.dtype()) && known(i));
         let dtype = if narrow { DType::INT32 } else { DType::INT64 };
         let mut base = index::cast(dtype, self.offset.clone());
         let mut vector = None;

@@ -201,7 +201,9 @@ impl Decide {
     /// The condition, with what is known put in its place.
     fn condition(&mut self, condition: &PrimExpr) -> PrimExpr {
         match condition {
-            PrimExpr::Binary(b) if b.op.is_comparison() && tirade_ir::arith::is_index(b.lhs.dtype()) => {
+            PrimExpr::Binary(b)
+                if b.op.is_comparison() && tirade_ir::arith::is_index(b.lhs.dtype()) =>
+            {
                 match self.analyzer.as_const(condition) {
                     Some(value) => PrimExpr::bool(value != 0),
                     None => condition.clone(),

@@ -16,10 +16,10 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
+use tirade_ir::op::Evaluation;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::{AllocBuffer, BufferStore};
 use tirade_ir::visit::{BufferSite, Visit, Visitor, walk_expr, walk_stmt};
-use tirade_ir::op::Evaluation;
 use tirade_ir::{Buffer, CallArg, ForKind, PrimExpr, PrimFunc, Stmt, Var, VarId};
 
 /// Makes variables of small arrays. Vectors and the loops over tiles have to be lowered before.

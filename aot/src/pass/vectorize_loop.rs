@@ -140,9 +140,9 @@ fn values(expr: &PrimExpr, see: &mut impl FnMut(DType)) {
             values(&b.rhs, see);
         }
         PrimExpr::Not(n) => values(&n.value, see),
-        PrimExpr::Select(s) => [&s.condition, &s.true_value, &s.false_value]
-            .into_iter()
-            .for_each(|e| values(e, see)),
+        PrimExpr::Select(s) => {
+            [&s.condition, &s.true_value, &s.false_value].into_iter().for_each(|e| values(e, see))
+        }
         PrimExpr::Call(call) => call.args.iter().for_each(|e| values(e, see)),
         other => see(other.dtype()),
     }
@@ -160,9 +160,10 @@ struct Strip {
 
 impl Strip {
     fn varies(&self, expr: &PrimExpr) -> bool {
-        any_expr(expr, |e| {
-            matches!(e, PrimExpr::Var(v) if *v == self.var || self.vectors.contains_key(&v.id))
-        })
+        any_expr(
+            expr,
+            |e| matches!(e, PrimExpr::Var(v) if *v == self.var || self.vectors.contains_key(&v.id)),
+        )
     }
 
     fn stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
