@@ -15,6 +15,7 @@ pub struct Directives {
     verbs: Option<Vec<String>>,
     func: Option<String>,
     set: Vec<String>,
+    steps: Option<String>,
     inputs: Vec<(String, Vec<String>)>,
     outputs: Vec<(String, Vec<String>)>,
     /// Errors of `check`, in order.
@@ -43,6 +44,7 @@ impl Directives {
                 ["RUN"] => d.verbs = Some(words()),
                 ["FUNC"] => d.func = Some(rest.trim().into()),
                 ["SET"] => d.set = words(),
+                ["STEPS"] => d.steps = Some(rest.trim().into()),
                 ["IN", name] => d.inputs.push((name.into(), words())),
                 ["OUT", name] => d.outputs.push((name.into(), words())),
                 ["ERROR", ..] => d.errors.push(Expected::parse(line)?),
@@ -71,6 +73,9 @@ impl Directives {
         }
         for set in &self.set {
             command = command.args(["--set", set]);
+        }
+        if let Some(steps) = &self.steps {
+            command = command.args(["--max-steps", steps]);
         }
         for (name, elements) in &self.inputs {
             let file = folder.join(format!("{name}.npy"));
