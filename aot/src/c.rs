@@ -16,3 +16,4 @@ mod op;
 mod parallel;
 mod prelude;
 mod stmt;
+mod vector;

@@ -146,7 +146,7 @@ pub fn bench(
 
 /// Compiles all functions of `module` to a library, an archive or an object.
 pub fn build(module: &IRModule, kind: ArtifactKind, options: &CompileOptions) -> Result<Artifact> {
-    let printed = print_gnu(module, ALLOC_LIMIT)?;
+    let printed = print_gnu(module, ALLOC_LIMIT, options)?;
     compile(&printed.text, kind, options)
 }
 
@@ -155,13 +155,13 @@ pub fn load(
     module: &IRModule,
     options: &CompileOptions,
 ) -> Result<(Library, FxHashMap<Symbol, Entry>)> {
-    let printed = print_gnu(module, ALLOC_LIMIT)?;
+    let printed = print_gnu(module, ALLOC_LIMIT, options)?;
     let library = compile(&printed.text, ArtifactKind::SharedLibrary, options)?;
     Ok((Library::open(library)?, printed.entries))
 }
 
-fn print_gnu(module: &IRModule, alloc_limit: u64) -> Result<CModule> {
-    let lowered = pass::lower(module)?;
+fn print_gnu(module: &IRModule, alloc_limit: u64, options: &CompileOptions) -> Result<CModule> {
+    let lowered = pass::lower_for(module, options.vector_bytes())?;
     print_module(&lowered, &PrintOptions::native(alloc_limit))
 }
 
@@ -205,7 +205,7 @@ struct Compiled {
 impl Compiled {
     fn new(module: &IRModule, options: &RunOptions) -> Result<Compiled> {
         let start = Instant::now();
-        let printed = print_gnu(module, options.alloc_limit)?;
+        let printed = print_gnu(module, options.alloc_limit, &options.compile)?;
         let library = compile(&printed.text, ArtifactKind::SharedLibrary, &options.compile)?;
         Ok(Compiled { printed, library, time: start.elapsed() })
     }

@@ -225,6 +225,7 @@ fn module(nodes: &[Node], loops: usize) -> IRModule {
         attrs: Attrs::new(),
         private: false,
         s_tir: true,
+        check_well_formed: true,
         span: Span::NONE,
     })
 }

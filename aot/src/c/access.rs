@@ -55,6 +55,9 @@ impl FuncPrinter<'_> {
         if store.predicate.is_some() {
             return Err(AotError::unsupported(store.span, "a predicate of a single element"));
         }
+        if !store.value.dtype().is_scalar() {
+            return self.vector_store(store);
+        }
         let memory = self.memory_of(&store.buffer, store.span)?;
         let dtype = store.buffer.dtype;
         if is_direct(&memory, dtype) {
@@ -109,7 +112,7 @@ impl FuncPrinter<'_> {
     }
 
     /// `&A[i]`, or a cast of a byte address.
-    fn element_address(&mut self, load: &BufferLoad) -> Result<String> {
+    pub(super) fn element_address(&mut self, load: &BufferLoad) -> Result<String> {
         let memory = self.memory_of(&load.buffer, load.span)?;
         let dtype = load.buffer.dtype.element();
         let offset = match load.indices.first() {

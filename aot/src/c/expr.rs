@@ -91,12 +91,11 @@ fn unsigned_kind(bits: u32) -> Kind {
 }
 
 impl FuncPrinter<'_> {
-    /// An expression of one lane.
+    /// An expression.
     pub(super) fn expr(&mut self, expr: &PrimExpr) -> Result<CExpr> {
         let dtype = expr.dtype();
         if !dtype.is_scalar() {
-            let what = format!("a vector expression of type `{dtype}` in this place");
-            return Err(AotError::unsupported(expr.span(), what));
+            return self.vector(expr);
         }
         match expr {
             PrimExpr::Int { .. } | PrimExpr::Float { .. } => self.literal(expr),

@@ -120,6 +120,8 @@ pub struct FuncPrinter<'a> {
     pub(super) in_offset: bool,
     /// The script's line that the last comment showed.
     commented: Option<usize>,
+    /// Vector stores go past the caches.
+    pub(super) streams: bool,
 }
 
 /// A printed function.
@@ -164,6 +166,7 @@ impl<'a> FuncPrinter<'a> {
             in_openmp: false,
             in_offset: false,
             commented: None,
+            streams: false,
         }
     }
 
@@ -177,6 +180,7 @@ impl<'a> FuncPrinter<'a> {
             memory: self.memory.clone(),
             constant_arrays: self.constant_arrays.clone(),
             in_parallel: true,
+            streams: self.streams,
             ..FuncPrinter::new(self.module, self.func)
         }
     }

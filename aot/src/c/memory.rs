@@ -152,7 +152,8 @@ impl Planner<'_> {
         }
         let one_type = self.facts.accessed_as.get(&data).is_some_and(|t| t.len() == 1);
         let len = constant_len(buffer);
-        let is_scalar = len == Some(1) && one_type && self.facts.read.contains(&data);
+        let one = len == Some(u64::from(buffer.dtype.lanes()));
+        let is_scalar = one && one_type && self.facts.read.contains(&data);
         if is_scalar && !self.facts.not_scalar.contains(&data) {
             return Place::Scalar;
         }

@@ -349,6 +349,13 @@ static unsigned char *tir_scratch(uint64_t bytes) {
   return found;
 }"),
     ("tir_parallel_for", &["pthread.h", "sched.h", "stdlib.h", "unistd.h"], include_str!("pool.c")),
+    ("tir_stream_end", &[], "\
+/* Waits until stores that went past the caches are seen by others. */
+static inline void tir_stream_end(void) {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}"),
     ("tir_exp10", &["math.h"], "\
 /* Not in C99, but in C23 and in the libraries of GNU and Apple. */
 float exp10f(float x);
@@ -379,6 +386,9 @@ fn lookup(name: &str) -> Helper {
         return Helper { text: text.to_string(), calls, headers };
     }
     let rest = name.strip_prefix("tir_").expect("helpers are called tir_");
+    if let Some((text, calls)) = crate::c::vector::helper(rest) {
+        return Helper { text, calls, headers: Vec::new() };
+    }
     if let Some((from, to)) = rest.split_once("_to_") {
         return float_to_int(from, to);
     }

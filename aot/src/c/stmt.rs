@@ -16,6 +16,10 @@ use tirade_ir::stmt::{
 use tirade_ir::visit::any_expr;
 use tirade_ir::{AttrValue, BinOp, For, ForKind, PrimExpr, Stmt};
 
+/// Annotation of loops whose vector stores go past the caches, because what they write is larger
+/// than those and is not read soon.
+const STREAMS: &str = "tirade.stream";
+
 impl FuncPrinter<'_> {
     /// A statement.
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Result<()> {
@@ -88,6 +92,18 @@ impl FuncPrinter<'_> {
     }
 
     fn for_loop(&mut self, l: &For) -> Result<()> {
+        let outer = self.streams;
+        self.streams |= l.annotations.get(STREAMS).is_some();
+        let result = self.any_loop(l);
+        if self.streams && !outer {
+            let fence = self.needs.helper("tir_stream_end");
+            self.line(&format!("{fence}();"));
+        }
+        self.streams = outer;
+        result
+    }
+
+    fn any_loop(&mut self, l: &For) -> Result<()> {
         if self.parallel_loop(l)? {
             return Ok(());
         }
@@ -206,6 +222,14 @@ impl FuncPrinter<'_> {
         if !self.facts.used.contains(&bind.var.id) && is_pure(&bind.value) {
             return Ok(());
         }
+        if !bind.var.dtype.is_scalar() {
+            let value = self.expr(&bind.value)?;
+            let name = self.names.fresh(bind.var.name.as_str());
+            let vector = self.vector_type(bind.var.dtype);
+            self.vars.insert(bind.var.id, name.clone());
+            self.line(&format!("const {vector} {name} = {};", value.text));
+            return Ok(());
+        }
         let value = self.expr(&bind.value)?;
         if bind.var.dtype.is_integer() || bind.var.dtype.is_bool() {
             let range = self.bounds.of(&bind.value);
@@ -261,6 +285,10 @@ impl FuncPrinter<'_> {
         self.vars.insert(buffer.data.id, name.clone());
         self.memory.insert(buffer.data.id, memory);
         match place {
+            Place::Scalar if !buffer.dtype.is_scalar() => {
+                let vector = self.vector_type(buffer.dtype);
+                self.line(&format!("{vector} {name};"));
+            }
             Place::Scalar => self.line(&format!("{c_type} {name};")),
             Place::Stack(len) => self.line(&format!("{c_type} {name}[{len}];")),
             Place::Workspace(offset) => {

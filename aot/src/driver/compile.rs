@@ -71,6 +71,37 @@ impl Default for CompileOptions {
     }
 }
 
+impl CompileOptions {
+    /// Bytes of the vectors that code for this compiler may use; `None` if it has none.
+    pub fn vector_bytes(&self) -> Option<u32> {
+        let tool = Tool::find(self).ok()?;
+        match (tool.is_tcc, self.native) {
+            (true, _) => None,
+            (false, true) => Some(native_vector_bytes()),
+            (false, false) => Some(16),
+        }
+    }
+}
+
+/// Bytes of this machine's vector registers.
+#[cfg(target_arch = "x86_64")]
+fn native_vector_bytes() -> u32 {
+    let has_512 = std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512dq");
+    match (has_512, std::is_x86_feature_detected!("avx2")) {
+        (true, _) => 64,
+        (false, true) => 32,
+        (false, false) => 16,
+    }
+}
+
+/// Bytes of this machine's vector registers.
+#[cfg(not(target_arch = "x86_64"))]
+fn native_vector_bytes() -> u32 {
+    16
+}
+
 /// A compiled file. It may be temporary, and then lives as long as this value.
 #[derive(Debug)]
 pub struct Artifact {
