@@ -30,6 +30,7 @@ mod op;
 mod param;
 mod state;
 mod stmt;
+mod testing;
 mod types;
 mod vendor;
 

@@ -45,6 +45,14 @@ const MODULES: &[(&str, &str)] = &[
     ("tvm.tirx.TensorIntrin", "T.TensorIntrin"),
     ("tvm.s_tir.TensorIntrin", "T.TensorIntrin"),
     ("tvm.s_tir", "T"),
+    ("tvm.s_tir.schedule", "T"),
+    ("tvm.s_tir.schedule.schedule", "T"),
+    ("tvm.tir.schedule", "T"),
+    ("tvm.tir.schedule.schedule", "T"),
+    ("tvm.s_tir.schedule.testing", "testing"),
+    ("tvm.tir.schedule.testing", "testing"),
+    ("tvm_ffi", "tvm_ffi"),
+    ("tirade", "tirade"),
 ];
 
 fn prefix_of(module: &str) -> Option<&'static str> {

@@ -7,7 +7,8 @@
 
 use super::sig::{Bound, Signature};
 use super::{
-    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, types, vendor,
+    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, testing, types,
+    vendor,
 };
 use crate::host::{Evaluator, Result, Value};
 use rustc_hash::FxHashMap;
@@ -91,6 +92,7 @@ const COMMON: &[&[Row]] = &[
     op::METHODS,
     vendor::ROWS,
     compute::ROWS,
+    testing::ROWS,
 ];
 
 /// Names that TVM 0.24 and later have, or gave another meaning.
