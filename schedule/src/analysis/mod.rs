@@ -1,0 +1,3 @@
+//! What primitives have to know of a program before they change it.
+
+pub mod scope;

@@ -1,0 +1,76 @@
+//! The primitives: one file each, and the table that everything generic reads.
+
+use crate::args::Args;
+use crate::error::{Result, ScheduleError};
+use crate::schedule::Schedule;
+use crate::value::Value;
+
+pub mod get_block;
+pub mod get_blocks;
+pub mod get_loops;
+
+/// A row of the table of primitives.
+#[derive(Debug)]
+pub struct Primitive {
+    /// TVM's name of the method.
+    pub name: &'static str,
+    /// TVM's name of the instruction in a trace.
+    pub kind: &'static str,
+    /// The parameters as Python writes them, without `self`. A parameter named `decision` is what a
+    /// trace stores as the decision of a sampling primitive.
+    pub signature: &'static str,
+    /// The parameters that a trace stores as attributes; all others are inputs.
+    pub attrs: &'static [&'static str],
+    /// The parameter whose list a trace stores as several inputs.
+    pub spread: Option<&'static str>,
+    /// Checks the preconditions and rewrites. On an error the schedule is restored by the caller.
+    pub apply: fn(&mut Schedule, &Args) -> Result<Value>,
+    /// One line for people.
+    pub doc: &'static str,
+}
+
+impl Primitive {
+    /// The call does not fit the signature.
+    pub(crate) fn misused(&self, what: &str) -> ScheduleError {
+        ScheduleError::argument(format!("`{}`: {what}", self.name))
+            .help(format!("the signature is `{}{}`", self.name, self.signature))
+    }
+}
+
+/// Every primitive.
+pub static TABLE: &[&Primitive] = &[
+    &get_block::GET_SBLOCK,
+    &get_block::GET_BLOCK,
+    &get_loops::GET_LOOPS,
+    &get_blocks::GET_CHILD_BLOCKS,
+    &get_blocks::GET_PRODUCERS,
+    &get_blocks::GET_CONSUMERS,
+    &get_blocks::GET_OUTPUT_BLOCKS,
+];
+
+/// The primitive of that name.
+pub fn find(name: &str) -> Option<&'static Primitive> {
+    TABLE.iter().copied().find(|row| row.name == name)
+}
+
+/// The primitive that a trace calls so.
+pub fn find_kind(kind: &str) -> Option<&'static Primitive> {
+    TABLE.iter().copied().find(|row| row.kind == kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::parameters;
+
+    #[test]
+    fn rows_are_consistent() {
+        for (i, row) in TABLE.iter().enumerate() {
+            let params = parameters(row.signature);
+            let has = |name: &str| params.iter().any(|p| p.name == name);
+            assert!(row.attrs.iter().chain(&row.spread).all(|name| has(name)), "{}", row.name);
+            assert!(TABLE[..i].iter().all(|other| other.name != row.name), "{}", row.name);
+            assert!(row.doc.ends_with('.'), "{}", row.name);
+        }
+    }
+}
