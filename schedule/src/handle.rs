@@ -36,7 +36,7 @@ pub enum Handle {
 
 /// A number for a new handle, unique in the process: a handle of one schedule is never taken for
 /// one of another.
-pub(crate) fn fresh() -> u32 {
+pub fn fresh() -> u32 {
     static NEXT: AtomicU32 = AtomicU32::new(16);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

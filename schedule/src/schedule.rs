@@ -3,8 +3,10 @@
 use crate::args::Args;
 use crate::error::{Result, ScheduleError};
 use crate::handle::{BlockRV, ExprRV, Handle, LoopRV, fresh};
+use crate::intrinsic::Intrinsics;
 use crate::place::Place;
 use crate::primitive::{Primitive, find};
+use crate::random::Random;
 use crate::trace::{Instruction, Trace};
 use crate::value::Value;
 use std::sync::Arc;
@@ -26,8 +28,10 @@ pub struct Schedule {
     sampled: PMap<VarId, i64>,
     trace: Trace,
     decision: Option<Value>,
-    /// State of the generator that sampling draws from.
-    pub random: u64,
+    /// What sampling draws from.
+    pub random: Random,
+    /// Tensor intrinsics that `tensorize` knows.
+    pub intrinsics: Intrinsics,
 }
 
 impl Schedule {
@@ -44,7 +48,8 @@ impl Schedule {
             sampled: PMap::new(),
             trace: Trace::default(),
             decision: None,
-            random: 42,
+            random: Random::new(42),
+            intrinsics: Intrinsics::new(),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::handle::{BlockRV, LoopRV};
 use crate::primitive::Primitive;
 use crate::schedule::Schedule;
 use crate::value::Value;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use tirade_ir::persistent::PVec;
 use tirade_ir::subst::{VarMap, substitute};
@@ -39,6 +39,38 @@ impl Trace {
     /// Adds a step.
     pub fn push(&mut self, step: Instruction) {
         self.steps.push_back(Arc::new(step));
+    }
+
+    /// Takes the last step off.
+    pub fn pop(&mut self) -> Option<Arc<Instruction>> {
+        self.steps.pop_back()
+    }
+
+    /// The steps before `enter_postproc`.
+    pub fn without_postproc(&self) -> Trace {
+        let kept = self.steps.iter().take_while(|step| step.primitive.name != "enter_postproc");
+        Trace { steps: kept.cloned().collect() }
+    }
+
+    /// The steps without those that only give out handles that no later step uses.
+    pub fn simplified(&self) -> Trace {
+        let mut used = FxHashSet::default();
+        let mut kept = Vec::new();
+        for step in self.steps.iter().rev() {
+            let mut outputs = Vec::new();
+            for_each_handle(&step.output, &mut |handle| outputs.push(handle));
+            let is_dead = step.primitive.is_pure() && !outputs.iter().any(|h| used.contains(h));
+            if is_dead {
+                continue;
+            }
+            for value in step.args.values() {
+                for_each_handle(value, &mut |handle| {
+                    used.insert(handle);
+                });
+            }
+            kept.push(step.clone());
+        }
+        Trace { steps: kept.into_iter().rev().collect() }
     }
 
     /// The steps in order.
@@ -110,5 +142,34 @@ impl Replay {
             }
             _ => {}
         }
+    }
+}
+
+/// A handle, whatever it stands for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum AnyHandle {
+    Block(BlockRV),
+    Loop(LoopRV),
+    Number(VarId),
+}
+
+fn for_each_handle(value: &Value, f: &mut impl FnMut(AnyHandle)) {
+    match value {
+        Value::Block(rv) => f(AnyHandle::Block(*rv)),
+        Value::Loop(rv) => f(AnyHandle::Loop(*rv)),
+        Value::Expr(e) => {
+            tirade_ir::subst::free_vars(e).into_iter().for_each(|v| f(AnyHandle::Number(v.id)));
+        }
+        Value::List(items) => items.iter().for_each(|item| for_each_handle(item, f)),
+        Value::Dict(items) => items.iter().for_each(|(_, item)| for_each_handle(item, f)),
+        Value::IndexMap(map) => map.result.iter().for_each(|e| {
+            tirade_ir::subst::free_vars(e).into_iter().for_each(|v| f(AnyHandle::Number(v.id)));
+        }),
+        Value::None
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Float(_)
+        | Value::Str(_)
+        | Value::Buffer(_) => {}
     }
 }

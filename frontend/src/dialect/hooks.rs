@@ -51,7 +51,7 @@ pub fn import_note(_: &mut Evaluator, _path: &str) {}
 /// file's module.
 pub fn is_part_of_intrinsic(ev: &Evaluator, func: &Arc<PrimFunc>) -> bool {
     let same = |f: &Arc<PrimFunc>| Arc::ptr_eq(f, func);
-    ev.dialect.intrinsics.iter().any(|i| same(&i.description) || same(&i.implementation))
+    ev.dialect.intrinsics.values().any(|i| same(&i.description) || same(&i.implementation))
 }
 
 /// Called at the end of a file.

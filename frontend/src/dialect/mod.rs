@@ -28,6 +28,7 @@ mod module;
 mod names;
 mod op;
 mod param;
+mod schedule;
 mod state;
 mod stmt;
 mod testing;
@@ -35,7 +36,8 @@ mod types;
 mod vendor;
 
 pub use detect::detect;
-pub use state::{State, TensorIntrin};
+pub use schedule::ScheduleObject;
+pub use state::State;
 pub use table::Entry;
 pub use values::DialectValue;
 

@@ -8,6 +8,8 @@ use crate::value::Value;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
+pub mod sample_categorical;
+pub mod sample_perfect_tile;
 
 /// A row of the table of primitives.
 #[derive(Debug)]
@@ -30,6 +32,11 @@ pub struct Primitive {
 }
 
 impl Primitive {
+    /// True if it only gives out handles and numbers.
+    pub fn is_pure(&self) -> bool {
+        self.name.starts_with("get_") || self.name.starts_with("sample_")
+    }
+
     /// The call does not fit the signature.
     pub(crate) fn misused(&self, what: &str) -> ScheduleError {
         ScheduleError::argument(format!("`{}`: {what}", self.name))
@@ -46,6 +53,9 @@ pub static TABLE: &[&Primitive] = &[
     &get_blocks::GET_PRODUCERS,
     &get_blocks::GET_CONSUMERS,
     &get_blocks::GET_OUTPUT_BLOCKS,
+    &sample_categorical::SAMPLE_CATEGORICAL,
+    &sample_perfect_tile::SAMPLE_PERFECT_TILE,
+    &sample_perfect_tile::SAMPLE_PARTITIONED_TILE,
 ];
 
 /// The primitive of that name.
