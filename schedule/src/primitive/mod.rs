@@ -5,11 +5,17 @@ use crate::error::{Result, ScheduleError};
 use crate::schedule::Schedule;
 use crate::value::Value;
 
+pub mod annotate_buffer_access;
+pub mod enter_postproc;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
+pub mod set_scope;
+pub mod storage_align;
+pub mod transform_block_layout;
+pub mod unsafe_set_dtype;
 
 /// A row of the table of primitives.
 #[derive(Debug)]
@@ -56,6 +62,12 @@ pub static TABLE: &[&Primitive] = &[
     &sample_categorical::SAMPLE_CATEGORICAL,
     &sample_perfect_tile::SAMPLE_PERFECT_TILE,
     &sample_perfect_tile::SAMPLE_PARTITIONED_TILE,
+    &enter_postproc::ENTER_POSTPROC,
+    &set_scope::SET_SCOPE,
+    &storage_align::STORAGE_ALIGN,
+    &unsafe_set_dtype::UNSAFE_SET_DTYPE,
+    &annotate_buffer_access::ANNOTATE_BUFFER_ACCESS,
+    &transform_block_layout::TRANSFORM_BLOCK_LAYOUT,
 ];
 
 /// The primitive of that name.

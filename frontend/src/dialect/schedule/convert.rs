@@ -30,6 +30,13 @@ pub(super) fn loop_of(value: &Value) -> Option<LoopRV> {
 pub(super) struct MapDomain {
     pub(super) rank: Option<usize>,
     pub(super) dtype: DType,
+    /// Each result is a range: a pair of its ends, or a point.
+    pub(super) pairs: bool,
+}
+
+impl MapDomain {
+    /// Where no map is asked for.
+    pub(super) const NONE: MapDomain = MapDomain { rank: None, dtype: DType::INT32, pairs: false };
 }
 
 /// An argument of a primitive.
@@ -76,7 +83,7 @@ pub(super) fn item(ev: &mut Evaluator, arg: &Arg, domain: MapDomain) -> Result<I
             }
         }
         Value::Function(_) | Value::BoundMethod(_) | Value::Builtin(_) => {
-            let map = index_map::from_function(ev, arg, domain.rank, domain.dtype, None)?;
+            let map = index_map::from_function(ev, arg, domain, None)?;
             Item::IndexMap(Arc::new(map))
         }
         other => return Err(expected("an argument of a schedule's step", other, span)),

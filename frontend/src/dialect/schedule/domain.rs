@@ -14,8 +14,9 @@ pub(super) fn of(
     given: &[Item],
     param: &str,
 ) -> MapDomain {
-    let unknown = MapDomain { rank: None, dtype: DType::INT32 };
-    if !matches!(param, "index_map" | "pad_value" | "buffer_index" | "gen_new_iter_vars") {
+    let pairs = param == "gen_new_ranges";
+    let unknown = MapDomain { rank: None, dtype: DType::INT32, pairs };
+    if !matches!(param, "index_map" | "pad_value" | "gen_new_ranges") {
         return unknown;
     }
     let place = match given.first() {
@@ -33,7 +34,7 @@ pub(super) fn of(
         (_, "transform_layout") => given.get(1).and_then(|item| buffer_rank(block, item)),
         _ => Some(block.iter_vars.len()),
     };
-    MapDomain { rank, dtype: index_dtype(block) }
+    MapDomain { rank, dtype: index_dtype(block), pairs }
 }
 
 /// The type that the block counts in.

@@ -3,18 +3,20 @@
 use super::super::convert::{self, expected};
 use super::super::sig::Bound;
 use super::super::table::{Row, row};
+use super::convert::MapDomain;
 use super::object::{method, object};
 use crate::ast::ParamKind;
 use crate::host::{Arg, CallArgs, Evaluator, HostError, HostObject, Result, Value};
 use std::any::Any;
 use std::rc::Rc;
 use std::sync::Arc;
+use tirade_ir::DType;
+use tirade_ir::arith::{self as fold, Analyzer};
 use tirade_ir::diag::Code;
 use tirade_ir::expr::{PrimExpr, Var};
 use tirade_ir::span::Span;
 use tirade_ir::subst::{VarMap, substitute};
 use tirade_ir::symbol::Symbol;
-use tirade_ir::{DType, arith::Analyzer};
 use tirade_schedule::IndexMap;
 
 pub(in crate::dialect) const ROWS: &[Row] = &[
@@ -112,23 +114,25 @@ fn from_func(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let inverse = match args.opt("inverse_index_map") {
         None => None,
         Some(arg) if matches!(arg.value, Value::Function(_)) => {
-            Some(Arc::new(from_function(ev, arg, None, dtype, None)?))
+            let domain = MapDomain { dtype, ..MapDomain::NONE };
+            Some(Arc::new(from_function(ev, arg, domain, None)?))
         }
         Some(arg) => Some(map_of(arg)?),
     };
-    let map = from_function(ev, args.arg("mapping_function"), rank, dtype, inverse)?;
+    let domain = MapDomain { rank, dtype, pairs: false };
+    let map = from_function(ev, args.arg("mapping_function"), domain, inverse)?;
     Ok(object(MapObject(Arc::new(map))))
 }
 
-/// The map that a function of the script describes. With `*indices` the function takes `rank` of
-/// them in all.
+/// The map that a function of the script describes. With `*indices` the function takes as many
+/// as `domain` says.
 pub(super) fn from_function(
     ev: &mut Evaluator,
     function: &Arg,
-    rank: Option<usize>,
-    dtype: DType,
+    domain: MapDomain,
     inverse: Option<Arc<IndexMap>>,
 ) -> Result<IndexMap> {
+    let dtype = domain.dtype;
     let Value::Function(code) = &function.value else {
         return Err(expected("a function from indices to indices", &function.value, function.span));
     };
@@ -145,7 +149,7 @@ pub(super) fn from_function(
         }
     }
     if let Some(rest) = rest {
-        let Some(rank) = rank else {
+        let Some(rank) = domain.rank else {
             let message = "how many indices the function takes is not known here";
             let error = HostError::new(Code::ARGUMENT_TYPE, function.span, message);
             return Err(error.with_help("give `ndim`, or name each index"));
@@ -156,8 +160,25 @@ pub(super) fn from_function(
     let initial: Box<[Var]> = names.iter().map(|name| Var::new(*name, dtype)).collect();
     let given = initial.iter().map(|v| Value::Expr((*v).into()));
     let found = ev.call(&function.value, CallArgs::positional(given), function.span)?;
+    let found = if domain.pairs { ends(&found, function.span)? } else { found };
     let (result, axis_separators) = results(&found, Some(dtype), function.span)?;
     Ok(IndexMap { initial, result, axis_separators, inverse })
+}
+
+/// The two ends of each range, one behind the other; a point is a range of one value.
+fn ends(value: &Value, span: Span) -> Result<Value> {
+    let mut found = Vec::new();
+    for item in convert::items_or_one(value) {
+        match convert::items(&item) {
+            Some(pair) => found.extend(pair),
+            None => {
+                let first = convert::expr(&item, span)?;
+                let one = PrimExpr::int(1, first.dtype());
+                found.extend([Value::Expr(first.clone()), Value::Expr(fold::add(&first, &one))]);
+            }
+        }
+    }
+    Ok(Value::list(found))
 }
 
 /// Results of a map, and where physical axes end between them.

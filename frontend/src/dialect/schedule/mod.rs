@@ -241,8 +241,7 @@ fn fork_seed(_: &mut Evaluator, args: &Bound) -> Result<Value> {
 }
 
 fn remove_rv(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
-    let domain = convert::MapDomain { rank: None, dtype: tirade_ir::DType::INT32 };
-    let item = convert::item(ev, args.arg("rand_var"), domain)?;
+    let item = convert::item(ev, args.arg("rand_var"), convert::MapDomain::NONE)?;
     schedule_of(args.arg("self"))?.schedule.borrow_mut().remove(&item);
     Ok(Value::None)
 }

@@ -238,8 +238,7 @@ fn apply_json(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let text = match &arg.value {
         Value::Str(text) => text.to_string(),
         _ => {
-            let domain = values::MapDomain { rank: None, dtype: tirade_ir::DType::INT32 };
-            let item = values::item(ev, arg, domain)?;
+            let item = values::item(ev, arg, values::MapDomain::NONE)?;
             json::write(&item).map_err(|e| refusal(ev, e, arg.span))?
         }
     };
