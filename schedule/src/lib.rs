@@ -40,6 +40,7 @@ pub mod error;
 pub mod handle;
 pub mod intrinsic;
 pub mod json;
+mod map_args;
 pub mod place;
 pub mod primitive;
 pub mod random;

@@ -1,6 +1,7 @@
 //! The trace: what was done, to be looked at, stored and done again.
 
 mod json;
+mod map_json;
 mod names;
 mod python;
 

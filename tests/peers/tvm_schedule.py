@@ -53,7 +53,16 @@ def bound_names(stmt):
 def is_dropped_import(stmt):
     if isinstance(stmt, ast.ImportFrom):
         return stmt.module in DROPPED
-    return isinstance(stmt, ast.Import) and all(a.name in DROPPED for a in stmt.names)
+    is_dropped = lambda name: name in DROPPED or name.endswith(".tensor_intrin")
+    return isinstance(stmt, ast.Import) and all(is_dropped(a.name) for a in stmt.names)
+
+
+def only(stmt, names):
+    """An import without what is not used."""
+    if not isinstance(stmt, ast.ImportFrom):
+        return stmt
+    kept = [a for a in stmt.names if (a.asname or a.name) in names]
+    return ast.ImportFrom(module=stmt.module, names=kept, level=stmt.level)
 
 
 def call_name(node):
@@ -167,9 +176,9 @@ class Module:
                 continue
             library = self.library(stmt)
             if library is None:
-                result.append(stmt)
+                result.append(only(stmt, seen))
             else:
-                names = {a.name for a in stmt.names}
+                names = {a.name for a in stmt.names if (a.asname or a.name) in seen}
                 registered = [s for s in library.body if "TensorIntrin.register" in ast.unparse(s)]
                 registered = [s for s in registered if names_in(s) & names]
                 names |= set().union(*map(names_in, registered), set())

@@ -1,9 +1,11 @@
 //! Comparing programs in a script: `tvm.ir.assert_structural_equal` and its kin.
 
 use super::convert::expected;
+use super::schedule::StmtObject;
 use super::sig::Bound;
 use super::table::{Row, row};
-use crate::host::{Arg, Evaluator, ExcKind, HostError, Result, Value};
+use crate::host::{Arg, Evaluator, ExcKind, HostError, HostObject, Result, Value};
+use std::rc::Rc;
 use tirade_ir::print::{print_expr, print_func, print_module};
 use tirade_ir::structural::{FreeVars, Mismatch, Structural, structural_equal_with};
 
@@ -36,6 +38,15 @@ fn mismatch(args: &Bound) -> Result<Option<String>> {
         (Value::IRModule(a), Value::IRModule(b)) => difference(&*a.borrow(), &*b.borrow(), free),
         (Value::PrimFunc(_) | Value::IRModule(_), other) => {
             return Err(expected("a program of the same kind", other, rhs.span));
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let stmt = |o: &Rc<dyn HostObject>| {
+                o.as_any().downcast_ref::<StmtObject>().map(|found| found.0.clone())
+            };
+            match (stmt(a), stmt(b)) {
+                (Some(a), Some(b)) => difference(&a, &b, free),
+                _ => return Err(expected("a program", &lhs.value, lhs.span)),
+            }
         }
         _ => difference(&super::convert::arg_expr(lhs)?, &super::convert::arg_expr(rhs)?, free),
     })

@@ -168,13 +168,13 @@ pub fn with_scope(old: &Buffer, scope: Symbol) -> Buffer {
 }
 
 /// The statement of a block with one buffer in the place of another, and the same for what views
-/// it.
+/// it; also the buffers that now stand for which.
 pub fn replace_buffer(
     stmt: &Stmt,
     old: &Buffer,
     new: &Buffer,
     view: impl Fn(&Buffer) -> Buffer,
-) -> Stmt {
+) -> (Stmt, BufferMap) {
     let mut map = BufferMap::from_iter([(old.id, new.clone())]);
     // Views of views stand inside, so going outside in finds them all.
     tirade_ir::visit::for_each_block(stmt, |realize| {
@@ -194,7 +194,7 @@ pub fn replace_buffer(
         }
         stmt = with_block(realize, block);
     }
-    stmt
+    (stmt, map)
 }
 
 /// The block with another annotation.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
 use tirade_ir::rewrite::{Rewrite, Rewriter, rewrite_slice, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::{BufferStore, Stmt};
+use tirade_ir::subst::VarMap;
 use tirade_ir::visit::{for_each_block, for_each_stmt};
 use tirade_ir::{Buffer, BufferRegion, PrimExpr, Range};
 
@@ -98,5 +99,28 @@ impl Rewriter for Accesses<'_> {
             ))
         })?;
         Some(BufferRegion { buffer: region.buffer.clone(), region: ranges })
+    }
+}
+
+/// Replaces variables, and simplifies the integer expressions that change.
+pub fn substitute_simplified<N: Rewrite>(node: &N, vars: &VarMap, analyzer: &Analyzer) -> N {
+    node.rewrite_or_clone(&mut Substitution { vars, analyzer })
+}
+
+struct Substitution<'a> {
+    vars: &'a VarMap,
+    analyzer: &'a Analyzer,
+}
+
+impl Rewriter for Substitution<'_> {
+    fn rewrite_expr(&mut self, expr: &PrimExpr) -> Option<PrimExpr> {
+        match expr {
+            PrimExpr::Var(var) => self.vars.get(&var.id).cloned(),
+            other => {
+                let new = walk_rewrite_expr(self, other)?;
+                let is_integer = new.dtype().is_integer() || new.dtype().is_bool();
+                Some(if is_integer { self.analyzer.simplify(&new) } else { new })
+            }
+        }
     }
 }

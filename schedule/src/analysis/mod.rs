@@ -5,3 +5,4 @@ pub mod context;
 pub mod index_map;
 pub mod loops;
 pub mod scope;
+pub mod subspace;

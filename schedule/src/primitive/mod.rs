@@ -6,6 +6,8 @@ use crate::schedule::Schedule;
 use crate::value::Value;
 
 pub mod annotate_buffer_access;
+pub mod blockize;
+mod blockize_several;
 pub mod enter_postproc;
 pub mod get_block;
 pub mod get_blocks;
@@ -15,6 +17,7 @@ pub mod sample_perfect_tile;
 pub mod set_scope;
 pub mod storage_align;
 pub mod transform_block_layout;
+pub mod transform_layout;
 pub mod unsafe_set_dtype;
 
 /// A row of the table of primitives.
@@ -68,6 +71,8 @@ pub static TABLE: &[&Primitive] = &[
     &unsafe_set_dtype::UNSAFE_SET_DTYPE,
     &annotate_buffer_access::ANNOTATE_BUFFER_ACCESS,
     &transform_block_layout::TRANSFORM_BLOCK_LAYOUT,
+    &transform_layout::TRANSFORM_LAYOUT,
+    &blockize::BLOCKIZE,
 ];
 
 /// The primitive of that name.

@@ -29,7 +29,8 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let scope = check_scope(scope)?;
     let site = allocation_or_refuse(&place, &accessed.buffer)?;
     let new = with_scope(&accessed.buffer, scope);
-    let stmt = replace_buffer(&site.stmt, &accessed.buffer, &new, |view| with_scope(view, scope));
+    let (stmt, _) =
+        replace_buffer(&site.stmt, &accessed.buffer, &new, |view| with_scope(view, scope));
     schedule.replace(&site, stmt);
     Ok(Value::None)
 }

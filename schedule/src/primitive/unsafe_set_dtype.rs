@@ -40,16 +40,17 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     }
     let site = allocation_or_refuse(&place, &old)?;
     let new = changed(&old, |node| node.dtype = dtype);
-    let stmt =
+    let (stmt, buffers) =
         replace_buffer(&site.stmt, &old, &new, |view| changed(view, |node| node.dtype = dtype));
-    let mut casts = Casts { buffer: new.id, to: dtype, from: old.dtype };
+    let buffers = buffers.values().map(|buffer| buffer.id).collect();
+    let mut casts = Casts { buffers, to: dtype, from: old.dtype };
     schedule.replace(&site, stmt.rewrite_or_clone(&mut casts));
     Ok(Value::None)
 }
 
 /// Casts what is loaded back, and what is stored to the new type.
 struct Casts {
-    buffer: BufferId,
+    buffers: Vec<BufferId>,
     to: DType,
     from: DType,
 }
@@ -58,7 +59,7 @@ impl Rewriter for Casts {
     fn rewrite_expr(&mut self, expr: &PrimExpr) -> Option<PrimExpr> {
         let new = walk_rewrite_expr(self, expr);
         match expr {
-            PrimExpr::Load(load) if load.buffer.id == self.buffer => {
+            PrimExpr::Load(load) if self.buffers.contains(&load.buffer.id) => {
                 let inner = match new.as_ref().unwrap_or(expr) {
                     PrimExpr::Load(load) => load.clone(),
                     _ => return new,
@@ -74,7 +75,7 @@ impl Rewriter for Casts {
     fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
         let new = walk_rewrite_stmt(self, stmt);
         match new.as_ref().unwrap_or(stmt) {
-            Stmt::Store(store) if store.buffer.id == self.buffer => {
+            Stmt::Store(store) if self.buffers.contains(&store.buffer.id) => {
                 let value = cast(store.value.clone(), self.to);
                 Some(Stmt::Store(Arc::new(BufferStore {
                     buffer: store.buffer.clone(),

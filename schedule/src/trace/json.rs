@@ -1,14 +1,15 @@
 //! Traces as JSON, in TVM's format: `[[[kind, inputs, attrs, outputs], …], [[step, decision], …]]`.
 
 use super::names::Names;
-use super::{Instruction, Trace};
+use super::{Instruction, Trace, map_json};
 use crate::args::{Args, parameters};
 use crate::error::{Result, ScheduleError};
 use crate::json;
 use crate::primitive::{Primitive, find_kind};
 use crate::schedule::Schedule;
-use crate::value::Value;
+use crate::value::{IndexMap, Value};
 use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 impl Trace {
     /// The trace as JSON text.
@@ -70,11 +71,12 @@ fn encoded(step: &Instruction, names: &mut Names) -> Result<Value> {
             continue;
         }
         if primitive.attrs.contains(&param.name) {
-            attrs.push(attr(value, names));
+            attrs.push(attr(value, names)?);
         } else if primitive.spread == Some(param.name) {
-            inputs.extend(list(value).iter().map(|item| input(item, names)));
+            let items: Result<Vec<_>> = list(value).iter().map(|item| input(item, names)).collect();
+            inputs.extend(items?);
         } else {
-            inputs.push(input(value, names));
+            inputs.push(input(value, names)?);
         }
     }
     let outputs = names.add(&step.output);
@@ -83,20 +85,40 @@ fn encoded(step: &Instruction, names: &mut Names) -> Result<Value> {
 }
 
 /// Handles by name, strings in quotes.
-fn input(value: &Value, names: &Names) -> Value {
-    value.map(&mut |value| match value {
+fn input(value: &Value, names: &Names) -> Result<Value> {
+    if let Value::IndexMap(map) = value {
+        return encoded_map(map, names);
+    }
+    Ok(value.map(&mut |value| match value {
         Value::Str(text) => Some(Value::Str(format!("\"{text}\"").into())),
         Value::None => Some(Value::str("None")),
         Value::Dict(_) => Some(value.clone()),
         other => names.of(other).map(Value::str),
-    })
+    }))
 }
 
-fn attr(value: &Value, names: &Names) -> Value {
-    value.map(&mut |value| match value {
+fn attr(value: &Value, names: &Names) -> Result<Value> {
+    if let Value::IndexMap(map) = value {
+        return encoded_map(map, names);
+    }
+    Ok(value.map(&mut |value| match value {
         Value::Bool(value) => Some(Value::Int(*value as i64)),
         other => names.of(other).map(Value::str),
-    })
+    }))
+}
+
+fn encoded_map(map: &IndexMap, names: &Names) -> Result<Value> {
+    map_json::encode(map, &|e| names.of(&Value::Expr(e.clone())).map(str::to_string))
+}
+
+/// The value with an index map in the place of its stored form.
+fn with_map(value: &Value, known: &FxHashMap<String, Value>) -> Result<Value> {
+    let number_of = |name: &str| match known.get(name) {
+        Some(Value::Expr(e)) => Some(e.clone()),
+        _ => None,
+    };
+    let map = map_json::decode(value, &number_of)?;
+    Ok(map.map_or_else(|| value.clone(), |map| Value::IndexMap(Arc::new(map))))
 }
 
 fn decoded(
@@ -118,7 +140,8 @@ fn decoded(
     for param in &params {
         let value = if !is_input(param.name) {
             // What an older version did not have is left at its default.
-            attrs.next().cloned().or_else(|| param.default.clone())
+            let given = attrs.next().map(|value| with_map(value, known)).transpose()?;
+            given.or_else(|| param.default.clone())
         } else if primitive.spread == Some(param.name) {
             let items: Result<Vec<_>> = inputs.by_ref().take(n_spread).collect();
             Some(Value::list(items?))
@@ -143,6 +166,6 @@ fn read_input(value: &Value, known: &FxHashMap<String, Value>) -> Result<Value> 
             let items: Result<Vec<_>> = items.iter().map(|item| read_input(item, known)).collect();
             Ok(Value::list(items?))
         }
-        other => Ok(other.clone()),
+        other => with_map(other, known),
     }
 }

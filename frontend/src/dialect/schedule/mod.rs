@@ -12,8 +12,8 @@ mod trace;
 use super::convert::{self as common, expected};
 use super::sig::Bound;
 use super::table::{Row, row};
-use crate::host::{Arg, Evaluator, HostError, Result, Value};
-use object::{SRefObject, StmtObject, object};
+use crate::host::{Arg, Evaluator, ExcKind, HostError, Result, Value};
+use object::{SRefObject, object};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ use tirade_schedule::primitive::{self, Primitive};
 use tirade_schedule::{Args, Schedule, ScheduleError, Value as Item};
 
 pub(super) use index_map::axis_separator;
-pub use object::ScheduleObject;
+pub use object::{ScheduleObject, StmtObject};
 
 const NEW: &str = "(mod, seed=None, debug_mask='none', error_render_level='detail', \
      enable_check=True, verify=False)";
@@ -37,6 +37,8 @@ const OWN_ROWS: &[Row] = &[
     row("T.LoopRV", "()", new_loop, "A loop that stands for none of a schedule."),
     row("T.SBlockRV", "()", new_block, "A block that stands for none of a schedule."),
     row("T.BlockRV", "()", new_block, "A block that stands for none of a schedule."),
+    row("Stmt.same_as", "(self, other)", same_stmt, "Whether two statements are the same."),
+    row("T.TensorIntrin.get", "(name, allow_missing=False)", get_intrinsic, "A tensor intrinsic."),
     row("RV.same_as", "(self, other)", same_as, "Whether two handles are the same."),
     row("Schedule.show", "(self, style=None, black_format=None)", show, "Prints the program."),
     row("Schedule.get", "(self, rand_var_or_sref)", get, "What stands behind a handle."),
@@ -122,6 +124,32 @@ fn same_as(_: &mut Evaluator, args: &Bound) -> Result<Value> {
         _ => a.is_same(b),
     };
     Ok(Value::Bool(same))
+}
+
+fn same_stmt(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let id = |arg: &Arg| {
+        let Value::Object(found) = &arg.value else { return None };
+        match &found.as_any().downcast_ref::<StmtObject>()?.0 {
+            Stmt::Block(realize) => Some(Arc::as_ptr(&realize.block).cast::<()>()),
+            Stmt::For(f) => Some(Arc::as_ptr(f).cast::<()>()),
+            _ => None,
+        }
+    };
+    let (a, b) = (id(args.arg("self")), id(args.arg("other")));
+    Ok(Value::Bool(a.is_some() && a == b))
+}
+
+fn get_intrinsic(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let arg = args.arg("name");
+    let name = common::symbol(arg)?;
+    match ev.dialect.intrinsics.get(&name) {
+        Some(found) => Ok(object(object::IntrinsicObject(found.clone()))),
+        None if args.opt("allow_missing").map_or(Ok(false), common::flag)? => Ok(Value::None),
+        None => {
+            let message = format!("no tensor intrinsic is registered under `{name}`");
+            Err(HostError::exception(ExcKind::ValueError, message).at(arg.span))
+        }
+    }
 }
 
 /// Calls a primitive. A parameter `*loops` takes the rest of the arguments.
@@ -258,7 +286,7 @@ fn verify_trace_roundtrip(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     trace::check_round_trip(ev, &trace, &mut again, args.span)?;
     if let Err(found) = structural_equal(again.module(), &module) {
         let message = format!("the replayed trace is not structurally equal: {found}");
-        let error = HostError::exception(crate::host::ExcKind::AssertionError, message);
+        let error = HostError::exception(ExcKind::AssertionError, message);
         return Err(error.at(args.span));
     }
     let number = ev.dialect.schedules.len();

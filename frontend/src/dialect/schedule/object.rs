@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use tirade_ir::symbol::Symbol;
 use tirade_ir::{Attrs, Block, ForKind, PrimExpr, Stmt};
-use tirade_schedule::{BlockRV, LoopRV, Schedule};
+use tirade_schedule::{BlockRV, LoopRV, Schedule, TensorIntrin};
 
 /// A schedule of a script: mutable, as in TVM.
 pub struct ScheduleObject {
@@ -125,6 +125,9 @@ impl HostObject for StmtObject {
     }
 
     fn getattr(self: Rc<Self>, ev: &mut Evaluator, name: Symbol) -> Result<Option<Value>> {
+        if let Some(found) = method(self.clone(), "Stmt", name) {
+            return Ok(Some(found));
+        }
         Ok(match &self.0 {
             Stmt::Block(realize) => return block_member(ev, &realize.block, name.as_str()),
             Stmt::For(f) => match name.as_str() {
@@ -140,6 +143,27 @@ impl HostObject for StmtObject {
                 let items = seq.stmts.iter().map(|s| object(StmtObject(s.clone())));
                 Some(Value::list(items.collect()))
             }
+            _ => None,
+        })
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// A tensor intrinsic that a script holds.
+pub struct IntrinsicObject(pub TensorIntrin);
+
+impl HostObject for IntrinsicObject {
+    fn type_name(&self) -> &str {
+        "TensorIntrin"
+    }
+
+    fn getattr(self: Rc<Self>, _: &mut Evaluator, name: Symbol) -> Result<Option<Value>> {
+        Ok(match name.as_str() {
+            "desc" => Some(Value::PrimFunc(self.0.description.clone())),
+            "impl" => Some(Value::PrimFunc(self.0.implementation.clone())),
             _ => None,
         })
     }
