@@ -16,6 +16,7 @@ pub mod sample_categorical;
 pub mod sample_perfect_tile;
 pub mod set_scope;
 pub mod storage_align;
+pub mod tensorize;
 pub mod transform_block_layout;
 pub mod transform_layout;
 pub mod unsafe_set_dtype;
@@ -73,6 +74,7 @@ pub static TABLE: &[&Primitive] = &[
     &transform_block_layout::TRANSFORM_BLOCK_LAYOUT,
     &transform_layout::TRANSFORM_LAYOUT,
     &blockize::BLOCKIZE,
+    &tensorize::TENSORIZE,
 ];
 
 /// The primitive of that name.
