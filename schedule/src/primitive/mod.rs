@@ -5,9 +5,16 @@ use crate::error::{Result, ScheduleError};
 use crate::schedule::Schedule;
 use crate::value::Value;
 
+pub mod add_unit_loop;
+pub mod compute_at;
+pub mod compute_inline;
+pub mod for_kind;
+pub mod fuse;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
+pub mod reorder;
+pub mod split;
 
 /// A row of the table of primitives.
 #[derive(Debug)]
@@ -46,6 +53,18 @@ pub static TABLE: &[&Primitive] = &[
     &get_blocks::GET_PRODUCERS,
     &get_blocks::GET_CONSUMERS,
     &get_blocks::GET_OUTPUT_BLOCKS,
+    &split::SPLIT,
+    &fuse::FUSE,
+    &reorder::REORDER,
+    &add_unit_loop::ADD_UNIT_LOOP,
+    &for_kind::PARALLEL,
+    &for_kind::VECTORIZE,
+    &for_kind::UNROLL,
+    &for_kind::BIND,
+    &compute_at::COMPUTE_AT,
+    &compute_at::REVERSE_COMPUTE_AT,
+    &compute_inline::COMPUTE_INLINE,
+    &compute_inline::REVERSE_COMPUTE_INLINE,
 ];
 
 /// The primitive of that name.
