@@ -36,6 +36,7 @@
 
 pub mod analysis;
 pub mod args;
+mod build;
 pub mod error;
 pub mod handle;
 pub mod intrinsic;

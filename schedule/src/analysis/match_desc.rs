@@ -5,9 +5,7 @@ use rustc_hash::FxHashMap;
 use tirade_ir::arith::{self, Analyzer};
 use tirade_ir::stmt::{Block, BlockRealize, Stmt};
 use tirade_ir::subst::VarMap;
-use tirade_ir::{
-    AttrValue, Attrs, Buffer, BufferId, BufferRegion, PrimExpr, PrimFunc, Var,
-};
+use tirade_ir::{AttrValue, Attrs, Buffer, BufferId, BufferRegion, PrimExpr, PrimFunc, Var};
 
 /// What stands for the buffers of the description: a buffer, and where its part begins.
 #[derive(Default)]
@@ -82,9 +80,7 @@ impl Matcher {
                 return Err(format!("`{}` allocates other buffers", ours.name));
             }
         }
-        for (ours, theirs) in
-            [(&ours.writes, &theirs.writes), (&ours.reads, &theirs.reads)]
-        {
+        for (ours, theirs) in [(&ours.writes, &theirs.writes), (&ours.reads, &theirs.reads)] {
             if ours.len() != theirs.len() {
                 let (n, m) = (ours.len(), theirs.len());
                 return Err(format!("a block accesses {n} regions where {m} are described"));
@@ -229,7 +225,7 @@ impl Matcher {
             }
             _ => false,
         };
-        ours.len() == theirs.len()
+        ours.iter().count() == theirs.iter().count()
             && ours.iter().all(|(key, a)| theirs.get(key.as_str()).is_some_and(|b| value(a, b)))
     }
 

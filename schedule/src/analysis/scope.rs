@@ -109,6 +109,14 @@ pub fn child_blocks(stmt: &Stmt) -> Vec<Arc<BlockRealize>> {
     found
 }
 
+/// The outermost blocks of a statement, itself if it is one.
+pub fn child_blocks_of(stmt: &Stmt) -> Vec<Arc<BlockRealize>> {
+    match stmt {
+        Stmt::Block(realize) => vec![realize.clone()],
+        other => child_blocks(other),
+    }
+}
+
 fn collect_below(place: &Place, around: &mut Vec<(Stmt, Slot)>, found: &mut Vec<Place>) {
     fn walk(place: &Place, stmt: &Stmt, around: &mut Vec<(Stmt, Slot)>, found: &mut Vec<Place>) {
         if matches!(stmt, Stmt::Block(_)) {

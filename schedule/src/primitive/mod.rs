@@ -5,16 +5,23 @@ use crate::error::{Result, ScheduleError};
 use crate::schedule::Schedule;
 use crate::value::Value;
 
+pub mod add_unit_loop;
 pub mod annotate_buffer_access;
 pub mod blockize;
 mod blockize_several;
+pub mod compute_at;
+pub mod compute_inline;
 pub mod enter_postproc;
+pub mod for_kind;
+pub mod fuse;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
+pub mod reorder;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
 pub mod set_scope;
+pub mod split;
 pub mod storage_align;
 pub mod tensorize;
 pub mod transform_block_layout;
@@ -75,6 +82,18 @@ pub static TABLE: &[&Primitive] = &[
     &transform_layout::TRANSFORM_LAYOUT,
     &blockize::BLOCKIZE,
     &tensorize::TENSORIZE,
+    &split::SPLIT,
+    &fuse::FUSE,
+    &reorder::REORDER,
+    &add_unit_loop::ADD_UNIT_LOOP,
+    &for_kind::PARALLEL,
+    &for_kind::VECTORIZE,
+    &for_kind::UNROLL,
+    &for_kind::BIND,
+    &compute_at::COMPUTE_AT,
+    &compute_at::REVERSE_COMPUTE_AT,
+    &compute_inline::COMPUTE_INLINE,
+    &compute_inline::REVERSE_COMPUTE_INLINE,
 ];
 
 /// The primitive of that name.
