@@ -224,7 +224,7 @@ pub fn is_storage_scope(scope: &str) -> bool {
         |rank: &str| scope.strip_prefix(rank).is_some_and(|t| t.is_empty() || t.starts_with('.'));
     RANKS.iter().any(|rank| tagged(rank))
         || scope.starts_with("texture")
-        || scope == ""
+        || scope.is_empty()
         || scope.starts_with("amx.tmm")
         || scope.starts_with("trn.")
 }

@@ -17,6 +17,7 @@ pub mod fuse;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
+pub mod reindex;
 pub mod reorder;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
@@ -82,6 +83,7 @@ pub static TABLE: &[&Primitive] = &[
     &transform_layout::TRANSFORM_LAYOUT,
     &blockize::BLOCKIZE,
     &tensorize::TENSORIZE,
+    &reindex::REINDEX,
     &split::SPLIT,
     &fuse::FUSE,
     &reorder::REORDER,

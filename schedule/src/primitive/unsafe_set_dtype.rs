@@ -64,7 +64,7 @@ impl Rewriter for Casts {
                     PrimExpr::Load(load) => load.clone(),
                     _ => return new,
                 };
-                let indices = inner.indices.iter().cloned().collect::<Vec<_>>();
+                let indices = inner.indices.to_vec();
                 let load = PrimExpr::load(inner.buffer.clone(), indices, inner.span);
                 Some(cast(load, self.from))
             }
