@@ -26,13 +26,11 @@ FOLDERS = ["tests/python/s_tir/schedule", "tests/python/tir-schedule"]
 # The call of the case, and a function, without which a script stands for no program.
 PLACEHOLDER = """
 
-from tvm.script import tirx as _T
-
 case()
 
 
-@_T.prim_func(s_tir=True)
-def placeholder(A: _T.Buffer((1,), "float32")):
+@PRIM_FUNC
+def placeholder(A: T.Buffer((1,), "float32")):
     A[0] = 0.0
 """
 ACCEPTED = "CASE-WRONGLY-ACCEPTED"
@@ -218,7 +216,11 @@ class Module:
         function.body = block
         module = ast.Module(body=[*top, function], type_ignores=[])
         ast.fix_missing_locations(module)
-        text = ast.unparse(module) + PLACEHOLDER
+        text = ast.unparse(module)
+        # The dialect of the file decides what its names mean.
+        is_modern = self.path.parts[-2] == "schedule"
+        name = "T.prim_func(s_tir=True)" if is_modern else "T.prim_func"
+        text += PLACEHOLDER.replace("PRIM_FUNC", name)
         primitives = re.findall(r"\bs(?:ch)?\.([a-z_]+)\(", "\n".join(map(ast.unparse, block)))
         return Case(self.path, name, text, transform.refusals, transform.equalities,
                     sorted(set(primitives)))
@@ -347,7 +349,7 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
     jobs = []
     for case in cases:
-        version = folder / case.path.parts[-4 if "tir-schedule" in case.path.parts else -5]
+        version = folder / case.path.parts[-2]
         version.mkdir(exist_ok=True)
         jobs.append((args.binary, str(version), case))
     with multiprocessing.Pool(args.jobs) as pool:

@@ -181,12 +181,15 @@ fn ends(value: &Value, span: Span) -> Result<Value> {
     Ok(Value::list(found))
 }
 
+/// New indices, and the positions between them at which physical axes end.
+type Results = (Box<[PrimExpr]>, Box<[i64]>);
+
 /// Results of a map, and where physical axes end between them.
 fn results(
     value: &Value,
     dtype: Option<DType>,
     span: Span,
-) -> Result<(Box<[PrimExpr]>, Box<[i64]>)> {
+) -> Result<Results> {
     let (mut exprs, mut separators) = (Vec::new(), Vec::new());
     for value in convert::items_or_one(value) {
         match (&value, dtype) {
