@@ -14,3 +14,4 @@ pub use tirade_frontend as frontend;
 pub use tirade_fuzz as fuzz;
 pub use tirade_interp as interp;
 pub use tirade_ir as ir;
+pub use tirade_schedule as schedule;

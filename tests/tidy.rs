@@ -9,9 +9,10 @@ fn root() -> &'static Path {
 /// All Rust sources of the project with their paths relative to it.
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
-    let mut folders: Vec<PathBuf> = ["src", "ir", "frontend", "interp", "aot", "tests", "benches"]
-        .map(|f| root().join(f))
-        .into();
+    let mut folders: Vec<PathBuf> =
+        ["src", "ir", "schedule", "frontend", "interp", "aot", "tests", "benches"]
+            .map(|f| root().join(f))
+            .into();
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();

@@ -2,7 +2,7 @@
 
 use super::convert::{self, expected};
 use super::sig::Bound;
-use super::state::{FuncContext, TensorIntrin};
+use super::state::FuncContext;
 use super::stmt::need_func;
 use super::table::{Row, row};
 use super::values::{Decorator, DialectValue, Jit};
@@ -19,6 +19,7 @@ use tirade_ir::diag::Code;
 use tirade_ir::func::{AttrValue, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
+use tirade_schedule::TensorIntrin;
 
 const PRIM_FUNC: &str = "(func=None, private=False, check_well_formed=True, s_tir=None, \
      is_stir=None, persistent=False, capture=None, is_private=False)";
@@ -239,8 +240,7 @@ fn register_intrinsic(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     };
     let name = convert::symbol(args.arg("name"))?;
     let (description, implementation) = (func("desc")?, func("impl")?);
-    ev.dialect.intrinsics.retain(|i| i.name != name);
-    ev.dialect.intrinsics.push(TensorIntrin { name, description, implementation });
+    ev.dialect.intrinsics.insert(name, TensorIntrin { name, description, implementation });
     Ok(Value::None)
 }
 

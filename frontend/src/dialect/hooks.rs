@@ -10,7 +10,7 @@ use super::{
     module, names, stmt, te, types, vendor,
 };
 use crate::ast::{self, BoolOperator, ClassDef, CmpOperator, Ident, Operator, UnaryOperator};
-use crate::host::{Arg, Body, CallArgs, Evaluator, HostError, Result, Value};
+use crate::host::{Arg, Body, CallArgs, Evaluator, ExcKind, HostError, Result, Value};
 use std::sync::Arc;
 use tirade_ir::builder::{Frame, IfFrame, WhileFrame};
 use tirade_ir::diag::Code;
@@ -30,8 +30,13 @@ pub fn begin_file(ev: &mut Evaluator, module: &ast::Module, text: &str) {
 }
 
 /// What `module.name` means; `None` if it means nothing.
-pub fn module_attr(_: &mut Evaluator, module: Symbol, name: Symbol) -> Option<Value> {
-    names::module_attr(module, name)
+pub fn module_attr(ev: &mut Evaluator, module: Symbol, name: Symbol) -> Option<Value> {
+    // `tvm.TVMError`, `tvm.s_tir.ScheduleError`
+    let errors = [ExcKind::TVMError, ExcKind::DiagnosticError, ExcKind::ScheduleError];
+    match errors.into_iter().find(|kind| kind.name() == name.as_str()) {
+        Some(kind) if is_module(module.as_str()) => Some(Value::Class(ev.exception_class(kind))),
+        _ => names::module_attr(module, name),
+    }
 }
 
 /// The error for a name that a module does not have.
@@ -46,7 +51,7 @@ pub fn import_note(_: &mut Evaluator, _path: &str) {}
 /// file's module.
 pub fn is_part_of_intrinsic(ev: &Evaluator, func: &Arc<PrimFunc>) -> bool {
     let same = |f: &Arc<PrimFunc>| Arc::ptr_eq(f, func);
-    ev.dialect.intrinsics.iter().any(|i| same(&i.description) || same(&i.implementation))
+    ev.dialect.intrinsics.values().any(|i| same(&i.description) || same(&i.implementation))
 }
 
 /// Called at the end of a file.

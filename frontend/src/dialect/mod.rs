@@ -28,14 +28,17 @@ mod module;
 mod names;
 mod op;
 mod param;
+mod schedule;
 mod state;
 mod stmt;
 mod te;
+mod testing;
 mod types;
 mod vendor;
 
 pub use detect::detect;
-pub use state::{State, TensorIntrin};
+pub use schedule::ScheduleObject;
+pub use state::State;
 pub use table::Entry;
 pub use values::DialectValue;
 

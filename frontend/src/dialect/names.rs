@@ -47,6 +47,18 @@ const MODULES: &[(&str, &str)] = &[
     ("tvm.s_tir.TensorIntrin", "T.TensorIntrin"),
     ("tvm.s_tir", "T"),
     ("tvm.te", "te"),
+    ("tvm.s_tir.schedule", "T"),
+    ("tvm.s_tir.schedule.schedule", "T"),
+    ("tvm.tir.schedule", "T"),
+    ("tvm.tir.schedule.schedule", "T"),
+    ("tvm.s_tir.schedule.testing", "testing"),
+    ("tvm.tir.schedule.testing", "testing"),
+    ("tvm.tir.IndexMap", "T.IndexMap"),
+    ("tvm.tirx.IndexMap", "T.IndexMap"),
+    ("tvm.s_tir.Trace", "T.Trace"),
+    ("tvm.tir.Trace", "T.Trace"),
+    ("tvm_ffi", "tvm_ffi"),
+    ("tirade", "tirade"),
 ];
 
 fn prefix_of(module: &str) -> Option<&'static str> {
@@ -84,6 +96,9 @@ pub fn module_attr(module: Symbol, name: Symbol) -> Option<Value> {
 fn special(prefix: &str, name: &str) -> Option<Value> {
     let value = match (prefix, name) {
         ("T", "let" | "LetAnnotation") => DialectValue::Let(None),
+        ("T.IndexMap" | "tvm.te", "AXIS_SEPARATOR") => {
+            return Some(super::schedule::axis_separator());
+        }
         ("T", "constexpr") => DialectValue::Constexpr,
         ("T", "axis") => return Some(Value::Module(Symbol::new("tvm.script.tir.axis"))),
         _ => return None,

@@ -107,6 +107,11 @@ impl Bound {
         slot.filter(|a| !matches!(a.value, Value::None))
     }
 
+    /// The argument of a parameter, `None` of Python or not; nothing if it was left out.
+    pub fn given(&self, name: &str) -> Option<&Arg> {
+        self.sig.position(name).and_then(|i| self.slots[i].as_ref())
+    }
+
     /// All arguments in the order of the parameters, those of `skipped` left out, then what `*args`
     /// collected.
     pub fn in_order(&self, skipped: &[&str]) -> Vec<&Arg> {

@@ -1,17 +1,18 @@
 //! What the dialects remember while a file is evaluated.
 
 use super::Dialect;
+use super::schedule::ScheduleObject;
 use super::te::Definition;
 use rustc_hash::FxHashMap;
 use smallvec::SmallVec;
 use std::rc::Rc;
-use std::sync::Arc;
 use tirade_ir::buffer::{Buffer, BufferId};
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{Var, VarId};
-use tirade_ir::func::{Attrs, PrimFunc};
+use tirade_ir::func::Attrs;
 use tirade_ir::stmt::PointerType;
 use tirade_ir::symbol::Symbol;
+use tirade_schedule::Intrinsics;
 
 /// What the dialects remember while a file is evaluated.
 #[derive(Default)]
@@ -19,7 +20,9 @@ pub struct State {
     /// The dialect of the file, by its imports, decorators and names.
     pub file: Dialect,
     /// Tensor intrinsics that the script has registered.
-    pub intrinsics: Vec<TensorIntrin>,
+    pub intrinsics: Intrinsics,
+    /// Schedules that the script has made, in order.
+    pub schedules: Vec<Rc<ScheduleObject>>,
     pub(super) funcs: Vec<FuncContext>,
     pub(super) modules: Vec<ModuleContext>,
     /// What pointers point to, where it is known.
@@ -30,17 +33,6 @@ pub struct State {
     pub(super) tensors: FxHashMap<BufferId, Option<Rc<Definition>>>,
     /// How many block axes `tir.bind` has given a value so far.
     pub(super) axes_bound: usize,
-}
-
-/// A tensor intrinsic: what it computes, and how.
-#[derive(Clone, Debug)]
-pub struct TensorIntrin {
-    /// The name it is registered under.
-    pub name: Symbol,
-    /// What it computes.
-    pub description: Arc<PrimFunc>,
-    /// What is put in its place.
-    pub implementation: Arc<PrimFunc>,
 }
 
 /// A prim_func whose body is being evaluated.

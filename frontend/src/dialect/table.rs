@@ -7,7 +7,8 @@
 
 use super::sig::{Bound, Signature};
 use super::{
-    Dialect, block, buffer, compute, func, legacy, loops, module, op, stmt, te, types, vendor,
+    Dialect, block, buffer, compute, func, legacy, loops, module, op, schedule, stmt, te, testing,
+    types, vendor,
 };
 use crate::host::{Evaluator, Result, Value};
 use rustc_hash::FxHashMap;
@@ -92,6 +93,7 @@ const COMMON: &[&[Row]] = &[
     vendor::ROWS,
     compute::ROWS,
     te::ROWS,
+    testing::ROWS,
 ];
 
 /// Names that TVM 0.24 and later have, or gave another meaning.
@@ -111,7 +113,14 @@ static TABLE: LazyLock<FxHashMap<&'static str, Entry>> = LazyLock::new(|| {
         entry.op = row.op;
         entry.add(&row.row, &[Modern, Classic, Hybrid]);
     }
-    let lists: [(&[&[Row]], &[Dialect]); 4] = [
+    for row in schedule::generated_rows() {
+        table
+            .entry(row.name)
+            .or_insert_with(|| Entry::new(row.name))
+            .add(&row, &[Modern, Classic, Hybrid]);
+    }
+    let lists: [(&[&[Row]], &[Dialect]); 5] = [
+        (schedule::ROWS, &[Modern, Classic, Hybrid]),
         (COMMON, &[Modern, Classic, Hybrid]),
         (HYBRID, &[Hybrid]),
         (CLASSIC, &[Classic, Hybrid]),

@@ -165,7 +165,7 @@ pub(super) fn call_tensor(
         return Ok(None);
     }
     let indices: Vec<Value> = args.positional.iter().map(|a| a.value.clone()).collect();
-    super::buffer::getitem(buffer, &indices, span).map(Some)
+    super::buffer::getitem(buffer, &indices, span, span).map(Some)
 }
 
 // Reducers ---------------------------------------------------------------------------------------

@@ -130,7 +130,7 @@ impl HostError {
             ErrorKind::Raised(exception) => {
                 exception.class.exception_kind().is_some_and(|own| own.is_a(kind))
             }
-            ErrorKind::Diagnostic(..) => ExcKind::DiagnosticError.is_a(kind),
+            ErrorKind::Diagnostic(code, _) => ExcKind::of_code(*code).is_a(kind),
             ErrorKind::Limit(..) | ErrorKind::Poisoned => false,
         }
     }

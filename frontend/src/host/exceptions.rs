@@ -78,9 +78,18 @@ exceptions! {
     DeprecationWarning Warning HOST_EXCEPTION,
     TVMError RuntimeError HOST_EXCEPTION,
     DiagnosticError TVMError HOST_EXCEPTION,
+    ScheduleError TVMError HOST_EXCEPTION,
 }
 
 impl ExcKind {
+    /// The class under which a script catches a diagnostic of the dialects.
+    pub fn of_code(code: Code) -> ExcKind {
+        match code.0 {
+            800..900 => ExcKind::ScheduleError,
+            _ => ExcKind::DiagnosticError,
+        }
+    }
+
     /// The message of a diagnostic about an uncaught exception of this class.
     pub fn describe(self, message: &str) -> String {
         match message {

@@ -8,6 +8,7 @@
 
 mod build;
 mod check;
+mod inverse;
 
 use super::Analyzer;
 use crate::buffer::Range;
@@ -108,7 +109,54 @@ pub fn detect_iter_map(
     level: IterMapLevel,
     analyzer: &Analyzer,
 ) -> Result<IterMap, IterMapError> {
-    let mut builder = Builder::new(iters, analyzer);
+    detect(indices, iters, predicate, level, false, analyzer)
+}
+
+/// [`detect_iter_map`] in which iterators of one value count as any other, so that they stay
+/// visible in the indices.
+pub fn detect_iter_map_with_units(
+    indices: &[PrimExpr],
+    iters: &[(Var, Range)],
+    predicate: &PrimExpr,
+    level: IterMapLevel,
+    analyzer: &Analyzer,
+) -> Result<IterMap, IterMapError> {
+    detect(indices, iters, predicate, level, true, analyzer)
+}
+
+/// The indices in normal form where they are a surjective map of `iters`; unchanged where not.
+/// `keep_units` says whether iterators of one value stay.
+pub fn iter_map_simplify(
+    indices: &[PrimExpr],
+    iters: &[(Var, Range)],
+    predicate: &PrimExpr,
+    keep_units: bool,
+    analyzer: &Analyzer,
+) -> Vec<PrimExpr> {
+    let level = IterMapLevel::Surjective;
+    let detected = detect(indices, iters, predicate, level, keep_units, analyzer);
+    // What holds without the condition holds with it.
+    let detected = detected.or_else(|error| match predicate.is_int(1) {
+        true => Err(error),
+        false => detect(indices, iters, &PrimExpr::bool(true), level, keep_units, analyzer),
+    });
+    let Ok(map) = detected else { return indices.to_vec() };
+    let simplified = |(i, old): (usize, &PrimExpr)| {
+        let new = map.index_expr(i);
+        if new.dtype() == old.dtype() { new } else { old.clone() }
+    };
+    indices.iter().enumerate().map(simplified).collect()
+}
+
+fn detect(
+    indices: &[PrimExpr],
+    iters: &[(Var, Range)],
+    predicate: &PrimExpr,
+    level: IterMapLevel,
+    keep_units: bool,
+    analyzer: &Analyzer,
+) -> Result<IterMap, IterMapError> {
+    let mut builder = Builder::new(iters, keep_units, analyzer);
     builder.constrain(predicate)?;
     let mut sums = Vec::with_capacity(indices.len());
     for index in indices {

@@ -188,6 +188,17 @@ codes! {
     630 NOT_RUNNABLE: "The program is valid and can be printed, but uses something that cannot be run: types that are not computed with, an intrinsic of a vendor, or a C function that is not on the list.";
     701 NOT_IN_CLASSIC: "The program uses something that TVMScript of TVM 0.8 to 0.19 cannot say. The text has the modern spelling in its place.";
     702 NOT_IN_MODERN: "The program uses something that TVMScript of TVM 0.27 cannot say. The text has the classic spelling in its place.";
+    801 SCHEDULE_NOT_FOUND: "A block or function that a schedule asks for is not there, or there are several of the name.";
+    802 SCHEDULE_ARGUMENT: "An argument of a schedule primitive is not what it takes.";
+    803 SCHEDULE_STALE: "A handle stands for a block or loop that an earlier step replaced, or that belongs to another schedule. Ask for it again after that step.";
+    804 SCHEDULE_STRUCTURE: "Loops or blocks do not stand to each other as the primitive needs them: in one chain, directly below each other, in one scope.";
+    805 SCHEDULE_LOOP: "A loop is not one that the primitive can change: it does not start at 0, is bound to threads, has annotations or a step, or its extent depends on another loop.";
+    806 SCHEDULE_BINDING: "The axes of a block are not bound to the loops in a way that can be taken apart: affine, each value once.";
+    807 SCHEDULE_BLOCK_KIND: "The block is neither complete (all axes spatial, the only writer, reads nothing it writes) nor a reduction (with init, accumulating into places that depend on spatial axes only), and the primitive is valid on those.";
+    808 SCHEDULE_DEPENDENCE: "The step would change the order of accesses to the same place, of which one is a write. What the program really accesses counts, not what its axes and regions claim.";
+    809 SCHEDULE_REGION: "The regions that a block declares do not hold what it accesses, so they cannot be relied on.";
+    810 SCHEDULE_PATTERN: "The body of the block does not have the form that the primitive rewrites.";
+    811 SCHEDULE_SCOPE: "The scope around the block does not have the property that the primitive needs, or a storage scope does not fit.";
     900 NO_C_FORM: "The program uses something that has no form in C, so it can be interpreted but not compiled.";
     901 CC_MISSING: "The C compiler could not be started. Compiled execution needs one: install it, or name it with `--cc` or the variable `CC`.";
     902 CC_FAILED: "The C compiler refused the printed code, or could not write its output.";

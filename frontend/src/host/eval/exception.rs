@@ -168,8 +168,8 @@ impl Evaluator {
             ErrorKind::Exception(kind, _, Some(argument)) => (*kind, vec![argument.clone()]),
             ErrorKind::Exception(kind, message, None) if message.is_empty() => (*kind, vec![]),
             ErrorKind::Exception(kind, message, None) => (*kind, vec![message.as_str().into()]),
-            ErrorKind::Diagnostic(_, message) | ErrorKind::Limit(_, message) => {
-                (ExcKind::DiagnosticError, vec![message.as_str().into()])
+            ErrorKind::Diagnostic(code, message) | ErrorKind::Limit(code, message) => {
+                (ExcKind::of_code(*code), vec![message.as_str().into()])
             }
             ErrorKind::Poisoned => (ExcKind::DiagnosticError, vec![]),
         };

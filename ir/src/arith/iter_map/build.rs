@@ -14,6 +14,8 @@ pub(super) struct Builder<'a> {
     pub analyzer: Analyzer,
     pub marks: Vec<IterMark>,
     iters: &'a [(Var, Range)],
+    /// Iterators of one value stay visible instead of being replaced by that value.
+    keep_units: bool,
     /// Sums that were fused, and the iterators that they became. Those that the predicate bounds
     /// come first and have to be used.
     fused: Vec<Fused>,
@@ -28,15 +30,18 @@ struct Fused {
 }
 
 impl<'a> Builder<'a> {
-    pub fn new(iters: &'a [(Var, Range)], analyzer: &Analyzer) -> Self {
+    pub fn new(iters: &'a [(Var, Range)], keep_units: bool, analyzer: &Analyzer) -> Self {
         let mut analyzer = analyzer.clone();
         let mut marks = Vec::with_capacity(iters.len());
         for (var, range) in iters {
-            analyzer.bind(*var, range);
             let extent = analyzer.simplify(&range.extent);
+            // A bound that leaves two values keeps the simplifier from putting in the only one.
+            let visible = Range::new(range.min.clone(), add(&extent, &extent));
+            let is_unit = keep_units && extent.is_int(1);
+            analyzer.bind(*var, if is_unit { &visible } else { range });
             marks.push(IterMark { source: IterSource::Var(*var), extent });
         }
-        Builder { analyzer, marks, iters, fused: Vec::new() }
+        Builder { analyzer, marks, iters, keep_units, fused: Vec::new() }
     }
 
     pub fn finish(self, indices: Vec<IterSum>) -> IterMap {
@@ -167,7 +172,9 @@ impl<'a> Builder<'a> {
     pub fn fused(&mut self, sum: IterSum, expr: &PrimExpr) -> Result<IterSum> {
         let mut args = sum.args;
         // A digit of one value is always 0.
-        args.retain(|split| !self.is(&split.extent, 1));
+        if !self.keep_units {
+            args.retain(|split| !self.is(&split.extent, 1));
+        }
         if let Some(fused) = self.fused_before(&args) {
             return Ok(self.iter_of_fused(fused, &args, sum.base));
         }
@@ -193,7 +200,10 @@ impl<'a> Builder<'a> {
         let mut digits = Vec::with_capacity(args.len());
         let mut expected = unit.clone();
         while !args.is_empty() {
-            let next = args.iter().position(|split| self.equal(&split.scale, &expected));
+            let fits = |split: &IterSplit| self.equal(&split.scale, &expected);
+            // Of several, one of a single value comes first: it leaves room for the others.
+            let single = args.iter().position(|split| split.extent.is_int(1) && fits(split));
+            let next = single.or_else(|| args.iter().position(fits));
             let split = args.remove(next.ok_or_else(gap)?);
             expected = self.analyzer.simplify(&mul(&expected, &split.extent));
             let scale = self.exact_quotient(&split.scale, &unit).ok_or_else(gap)?;
