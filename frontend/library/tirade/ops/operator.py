@@ -270,6 +270,11 @@ def volume(shape):
     return n
 
 
+def empty(shape):
+    """True if there are no elements, as far as the sizes are known."""
+    return 0 in [n for n in shape if isinstance(n, int)]
+
+
 def broadcast(*shapes):
     """The common shape, as numpy broadcasts."""
     rank = max([len(s) for s in shapes] + [0])
