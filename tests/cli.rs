@@ -30,6 +30,23 @@ fn interp_prints_what_it_computed() -> Test {
 }
 
 #[test]
+fn interp_shows_accesses_and_counts() -> Test {
+    let folder = tempfile::tempdir()?;
+    let text = "from tvm.script import tirx as T\n\n\n@T.prim_func(s_tir=True)\n\
+        def main(R: T.Buffer((2,), \"int32\")):\n    for i in range(2):\n        R[i] = i + 5\n";
+    let path = script(folder.path(), text)?;
+    let outcome = Tirade::new("interp").arg(&path).args(["--trace", "R", "--profile"]).expect(0)?;
+    let lines: Vec<&str> = outcome.stdout.lines().collect();
+    assert_eq!(
+        lines[..2],
+        ["write R[0] = 5, in iteration i = 0", "write R[1] = 6, in iteration i = 1"]
+    );
+    assert!(lines.contains(&"           1 |     for i in range(2):"), "{}", outcome.stdout);
+    assert!(lines.contains(&"           2 |         R[i] = i + 5"), "{}", outcome.stdout);
+    Ok(())
+}
+
+#[test]
 fn arrays_go_in_and_come_out() -> Test {
     let folder = tempfile::tempdir()?;
     let (a, out) = (folder.path().join("a.npy"), folder.path().join("out.npz"));

@@ -50,7 +50,8 @@ fn test_program(path: &Path) -> Result<(), Failed> {
     }
     if directives.runs("diff") {
         let folder = tempfile::tempdir()?;
-        directives.command("diff", path, folder.path())?.expect(0)?;
+        // Every lowering pass keeps what the program does, too.
+        directives.command("diff", path, folder.path())?.arg("--bisect").expect(0)?;
     }
     Ok(())
 }

@@ -20,7 +20,36 @@ fn main() {
             trials.push(Trial::test(format!("{name}:{line}"), move || test_script(&script)));
         }
     }
+    trials.push(Trial::test("every code has its programs", every_code_has_its_programs));
     libtest_mimic::run(&args, trials).exit();
+}
+
+/// The page of diagnostics has a section for each code: two programs of which the first shows the
+/// code, or a sentence why no script can show it.
+fn every_code_has_its_programs() -> Result<(), Failed> {
+    let page = std::fs::read_to_string(root().join("docs/diagnostics.md"))?;
+    let mut sections: Vec<&str> = page.split("\n### ").skip(1).collect();
+    for info in tirade::ir::diag::codes::CODES {
+        let code = info.code.to_string();
+        let at = sections.iter().position(|s| s.starts_with(&code));
+        let section = sections.remove(at.ok_or_else(|| format!("{code} has no section"))?);
+        let wrong = match info.class {
+            "" => format!("\n# ERROR {code}"),
+            class => format!("\n# REPORT {class}"),
+        };
+        let fits = match section.matches("```python").count() {
+            0 => 20 < section.len(),
+            2 => section.contains(&wrong),
+            _ => false,
+        };
+        if !fits {
+            return Err(format!("{code} needs a wrong and a right program").into());
+        }
+    }
+    match sections.first() {
+        Some(section) => Err(format!("{section}: no such code").into()),
+        None => Ok(()),
+    }
 }
 
 fn pages_below(folder: &Path) -> Vec<PathBuf> {
@@ -61,7 +90,8 @@ fn test_script(script: &str) -> Result<(), Failed> {
     std::fs::write(&path, script)?;
     let directives = Directives::parse(script)?;
     if !directives.errors.is_empty() {
-        let found = Tirade::new("check").arg(&path).json().expect(3)?.errors();
+        let verb = if directives.runs("check") { "check" } else { "interp" };
+        let found = Tirade::new(verb).arg(&path).json().expect(3)?.errors();
         let first = found.first().ok_or("nothing was reported")?;
         return directives.errors[0].check(first);
     }

@@ -6,14 +6,15 @@
 
 pub mod c;
 pub mod driver;
+pub mod emit;
 pub mod error;
 pub mod load;
 pub mod pass;
 mod run;
 
 pub use driver::compile::{Artifact, ArtifactKind, CompileOptions};
+pub use emit::{EmitOptions, EmittedFile, Profile, Workspace, emit_c};
 pub use error::{AotError, Result};
 pub use run::{
-    BenchOptions, BenchOutcome, EmitOptions, RunOptions, RunOutcome, bench, build, emit_c, load,
-    run, run_all,
+    BenchOptions, BenchOutcome, RunOptions, RunOutcome, bench, build, load, reachable, run, run_all,
 };

@@ -1,6 +1,6 @@
 //! What the crate is for: from a module to results, files and times.
 
-use crate::c::module::{CModule, Entry, Parallel, PrintOptions, STATUS_NO_MEMORY, print_module};
+use crate::c::module::{CModule, Entry, PrintOptions, STATUS_NO_MEMORY, print_module};
 use crate::driver::compile::{Artifact, ArtifactKind, CompileOptions, compile};
 use crate::driver::worker::{Called, Job, Limits, Sampling, call, call_all};
 use crate::error::{AotError, Result};
@@ -11,12 +11,10 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tirade_ir::args::{Arg, Layout, Sizes, check};
 use tirade_ir::scalar::Scalar;
-use tirade_ir::{
-    Callee, Code, DType, Diagnostic, IRModule, ParamKind, PrimExpr, PrimFunc, SourceMap, Symbol,
-};
+use tirade_ir::{Callee, Code, DType, Diagnostic, IRModule, ParamKind, PrimExpr, PrimFunc, Symbol};
 
 /// Largest allocation of a program, in bytes.
-const ALLOC_LIMIT: u64 = 1 << 30;
+pub(crate) const ALLOC_LIMIT: u64 = 1 << 30;
 
 /// How to run compiled code.
 #[derive(Clone, Debug)]
@@ -85,13 +83,6 @@ pub struct BenchOutcome {
     pub compile_time: Duration,
 }
 
-/// What to write for external toolchains.
-#[derive(Clone, Debug, Default)]
-pub struct EmitOptions<'a> {
-    /// The scripts, for comments.
-    pub sources: Option<&'a SourceMap>,
-}
-
 /// Compiles `func` of `module` and calls it in a process of its own.
 pub fn run(
     module: &IRModule,
@@ -153,40 +144,9 @@ pub fn bench(
     Ok(BenchOutcome { samples: called.samples, compile_time: prepared.compiled.time })
 }
 
-/// C for external toolchains: file names and texts.
-pub fn emit_c(module: &IRModule, options: &EmitOptions) -> Result<Vec<(String, String)>> {
-    let lowered = pass::lower(module)?;
-    let print = PrintOptions {
-        gnu: false,
-        parallel: Parallel::None,
-        entries: false,
-        alloc_limit: ALLOC_LIMIT,
-        sources: options.sources,
-    };
-    let printed = print_module(&lowered, &print)?;
-    let text = printed.text.replacen(
-        "#include <stdint.h>\n",
-        "#include <stdint.h>\n\n#include \"kernel.h\"\n",
-        1,
-    );
-    Ok(vec![("kernel.c".into(), text), ("kernel.h".into(), header(&printed))])
-}
-
-fn header(printed: &CModule) -> String {
-    let mut text = String::from(
-        "#ifndef TIRADE_KERNEL_H\n#define TIRADE_KERNEL_H\n\n#include <stdint.h>\n\n\
-         #ifdef __cplusplus\nextern \"C\" {\n#define restrict __restrict\n#endif\n\n",
-    );
-    for prototype in &printed.prototypes {
-        text += &format!("{prototype};\n");
-    }
-    text += "\n#ifdef __cplusplus\n#undef restrict\n}\n#endif\n\n#endif\n";
-    text
-}
-
 /// Compiles all functions of `module` to a library, an archive or an object.
 pub fn build(module: &IRModule, kind: ArtifactKind, options: &CompileOptions) -> Result<Artifact> {
-    let printed = print_gnu(module, ALLOC_LIMIT)?;
+    let printed = print_gnu(module, ALLOC_LIMIT, options)?;
     compile(&printed.text, kind, options)
 }
 
@@ -195,25 +155,18 @@ pub fn load(
     module: &IRModule,
     options: &CompileOptions,
 ) -> Result<(Library, FxHashMap<Symbol, Entry>)> {
-    let printed = print_gnu(module, ALLOC_LIMIT)?;
+    let printed = print_gnu(module, ALLOC_LIMIT, options)?;
     let library = compile(&printed.text, ArtifactKind::SharedLibrary, options)?;
     Ok((Library::open(library)?, printed.entries))
 }
 
-fn print_gnu(module: &IRModule, alloc_limit: u64) -> Result<CModule> {
-    let lowered = pass::lower(module)?;
-    let print = PrintOptions {
-        gnu: true,
-        parallel: Parallel::Pthreads,
-        entries: true,
-        alloc_limit,
-        sources: None,
-    };
-    print_module(&lowered, &print)
+fn print_gnu(module: &IRModule, alloc_limit: u64, options: &CompileOptions) -> Result<CModule> {
+    let lowered = pass::lower_for(module, options.vector_bytes())?;
+    print_module(&lowered, &PrintOptions::native(alloc_limit))
 }
 
-/// `func` and what it calls.
-fn reachable(module: &IRModule, func: Symbol) -> IRModule {
+/// `func` and what it calls: what is compiled to run it.
+pub fn reachable(module: &IRModule, func: Symbol) -> IRModule {
     let mut found = IRModule::new();
     let mut todo = vec![func];
     while let Some(name) = todo.pop() {
@@ -252,7 +205,7 @@ struct Compiled {
 impl Compiled {
     fn new(module: &IRModule, options: &RunOptions) -> Result<Compiled> {
         let start = Instant::now();
-        let printed = print_gnu(module, options.alloc_limit)?;
+        let printed = print_gnu(module, options.alloc_limit, &options.compile)?;
         let library = compile(&printed.text, ArtifactKind::SharedLibrary, &options.compile)?;
         Ok(Compiled { printed, library, time: start.elapsed() })
     }

@@ -77,7 +77,7 @@ fn matmul_is_exact() {
     let n = 16;
     let module = IRModule::from_func(matmul(n as i32));
     let files = emit_c(&module, &EmitOptions::default()).unwrap();
-    println!("{}", files[0].1);
+    println!("{}", files[0].text);
     let a: Vec<f32> = (0..n * n).map(|v| 1.0 / (v as f32 + 3.0)).collect();
     let b: Vec<f32> = (0..n * n).map(|v| (v as f32).sqrt()).collect();
     let args = vec![tensor(&a, &[n, n]), tensor(&b, &[n, n]), tensor(&vec![9.0; n * n], &[n, n])];

@@ -113,10 +113,11 @@ fn evaluate_here(
     diagnostics.append(&mut evaluator.diagnostics);
     if let Some(module) = module.as_ref().filter(|_| options.validate) {
         // Where functions are missing because of errors, calls of them are not the caller's fault.
-        match diagnostics.iter().any(Diagnostic::is_error) {
-            false => diagnostics.extend(validate(module)),
-            true => diagnostics.extend(module.functions().flat_map(|f| validate_func(f))),
-        }
+        let found = match diagnostics.iter().any(Diagnostic::is_error) {
+            false => validate(module),
+            true => module.functions().flat_map(|f| validate_func(f)).collect(),
+        };
+        diagnostics.extend(found);
     }
     let dialect = evaluator.dialect.file;
     let (printed, sources) = (evaluator.printed, evaluator.sources);

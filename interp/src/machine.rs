@@ -4,7 +4,7 @@ use crate::instance::Record;
 use crate::memory::Memory;
 use crate::options::{Class, Options};
 use crate::race::Strands;
-use crate::region::{CellSet, RegionBox};
+use crate::region::{CellSet, OuterRegions, RegionBox};
 use crate::tree::{Func, Program};
 use crate::view::{Pointer, View};
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -189,6 +189,8 @@ pub struct Machine<'p> {
     pub scope: usize,
     /// Functions that wait, outermost first.
     pub callers: Vec<Caller<'p>>,
+    /// Blocks around the calls of the functions that wait, outermost first.
+    pub outer_regions: Vec<OuterRegions>,
     /// Unordered iterations.
     pub strands: Strands,
     /// Thread axes of the grid that are bound, with their values and extents.
@@ -233,6 +235,7 @@ impl<'p> Machine<'p> {
             frame: Frame::new(func),
             scope: 0,
             callers: Vec::new(),
+            outer_regions: Vec::new(),
             strands: Strands::default(),
             axes: Vec::new(),
             block_memory: FxHashMap::default(),
@@ -255,6 +258,7 @@ impl<'p> Machine<'p> {
             frame: self.frame.clone(),
             scope: self.scope,
             threads_off: true,
+            outer_regions: self.outer_regions.clone(),
             axes: self.axes.clone(),
             block_memory: self.block_memory.clone(),
             ..Machine::new(self.shared, self.func)

@@ -4,15 +4,17 @@
 //! which view it goes. Accesses that are inside by their form alone were told apart when the
 //! program was resolved and do not come here.
 
-use crate::eval::Indices;
+use crate::eval::{Indices, Value};
 use crate::machine::Machine;
+use crate::options::Class;
 use crate::race::AccessKind;
 use crate::report::{show_indices, show_shape};
-use crate::tree::{Access, Block, Region};
+use crate::tree::{Access, Block, Call, Region};
 use crate::view::{Dim, View};
 use rustc_hash::FxHashSet;
-use std::sync::Arc;
-use tirade_ir::{Code, Diagnostic};
+use smallvec::SmallVec;
+use std::sync::{Arc, Mutex};
+use tirade_ir::{Code, Diagnostic, Symbol};
 
 /// Cells of memories, by the address of the memory.
 pub type CellSet = FxHashSet<(usize, usize)>;
@@ -24,10 +26,55 @@ pub struct RegionBox {
     is_write: bool,
     /// Number of the buffer.
     buffer: u32,
+    /// Its name.
+    name: Symbol,
     /// The buffer that the region is a part of.
     view: View,
     /// Minimum and extent of each dimension.
     ranges: Box<[(i64, i64)]>,
+}
+
+/// A block around a call, while the callee runs.
+#[derive(Clone, Debug)]
+pub struct OuterRegions {
+    /// Name of the block.
+    block: Symbol,
+    /// It says what it reads.
+    lists_reads: bool,
+    /// It says what it writes.
+    lists_writes: bool,
+    /// Reading the accumulator under `writes` alone is allowed.
+    reads_writes: bool,
+    /// Its regions in the present instance.
+    boxes: Arc<[RegionBox]>,
+    /// Addresses of the memories that the callee was given.
+    memories: SmallVec<[usize; 4]>,
+    /// Cells of them that the callee has written.
+    own_writes: Arc<Mutex<CellSet>>,
+}
+
+impl OuterRegions {
+    /// True if the block allows an access to the cells from `cell` on.
+    fn allow(&self, view: &View, cell: i128, kind: AccessKind) -> bool {
+        let is_read = kind == AccessKind::Read;
+        let listed = if is_read { self.lists_reads } else { self.lists_writes };
+        let memory = address(view);
+        if !listed || !self.memories.contains(&memory) {
+            return true;
+        }
+        let counts = |b: &RegionBox| {
+            if is_read { !b.is_write || self.reads_writes } else { b.is_write }
+        };
+        let cells = view.cells as i128;
+        self.boxes.iter().any(|b| counts(b) && b.holds_cells(view, cell, cells))
+            || is_read
+                && self.own_writes.lock().is_ok_and(|own| own.contains(&(memory, cell as usize)))
+    }
+}
+
+/// What tells one memory from another.
+fn address(view: &View) -> usize {
+    Arc::as_ptr(&view.memory) as usize
 }
 
 impl RegionBox {
@@ -99,8 +146,13 @@ impl<'p> Machine<'p> {
     /// Remembers a write for the blocks around it that have to know.
     pub fn remember_write(&mut self, access: &Access, cell: usize) {
         let view = self.view(access.buffer);
-        let memory = Arc::as_ptr(&view.memory) as usize;
+        let memory = address(view);
         let cells = cell..cell + view.lane_cells;
+        for outer in self.outer_regions.iter().filter(|o| o.memories.contains(&memory)) {
+            if let Ok(mut set) = outer.own_writes.lock() {
+                set.extend(cells.clone().map(|c| (memory, c)));
+            }
+        }
         for block in &access.remembered_by {
             if let Some(set) = &self.frame.own_writes[*block]
                 && let Ok(mut set) = set.lock()
@@ -112,16 +164,40 @@ impl<'p> Machine<'p> {
 
     /// True if the present instance of a block has written the cell.
     fn wrote(&self, block: usize, view: &View, cell: usize) -> bool {
-        let memory = Arc::as_ptr(&view.memory) as usize;
         let set = self.frame.own_writes[block].as_ref();
-        set.is_some_and(|s| s.lock().is_ok_and(|s| s.contains(&(memory, cell))))
+        set.is_some_and(|s| s.lock().is_ok_and(|s| s.contains(&(address(view), cell))))
+    }
+
+    /// A call begins: the blocks around it go on to rule what happens to the memory that the
+    /// callee is given.
+    pub fn enter_callee(&mut self, call: &Call, args: &[Value]) {
+        if !self.checks(Class::Region) {
+            return;
+        }
+        for rule in &call.regions {
+            let memory = |i: &usize| match &args[*i] {
+                Value::Buffer(view) => Some(address(view)),
+                Value::Pointer(Some(pointer)) => Some(Arc::as_ptr(&pointer.memory) as usize),
+                Value::Pointer(None) | Value::Scalar(_) => None,
+            };
+            self.outer_regions.push(OuterRegions {
+                block: self.block_name(rule.block),
+                lists_reads: rule.lists_reads,
+                lists_writes: rule.lists_writes,
+                reads_writes: rule.reads_writes,
+                boxes: self.frame.regions[rule.block].clone(),
+                memories: rule.args.iter().filter_map(memory).collect(),
+                own_writes: Arc::default(),
+            });
+        }
     }
 
     fn region_box(&mut self, region: &Region) -> RegionBox {
         let ranges =
             region.ranges.iter().map(|(min, n)| (self.index(min), self.index(n))).collect();
         let view = self.view(region.buffer).clone();
-        RegionBox { is_write: region.is_write, buffer: region.buffer, view, ranges }
+        let name = self.func.buffers[region.buffer as usize].name;
+        RegionBox { is_write: region.is_write, buffer: region.buffer, name, view, ranges }
     }
 
     /// Reports an access outside of the declared regions of a block around it.
@@ -145,9 +221,32 @@ impl<'p> Machine<'p> {
             let own = check.own_writes && kind == AccessKind::Read;
             let inside = inside || own && self.wrote(check.block, view, first as usize);
             if !inside {
-                self.report_region(access, indices.into(), kind, check.block, &boxes);
+                let block = self.block_name(check.block);
+                self.report_region(access, indices.into(), kind, block, &boxes);
                 return;
             }
+        }
+        self.check_outer_regions(access, indices, flat, kind);
+    }
+
+    /// Reports an access of a callee outside of the declared regions of a block around its call.
+    fn check_outer_regions(
+        &mut self,
+        access: &Access,
+        indices: &[i64],
+        flat: i64,
+        kind: AccessKind,
+    ) {
+        if self.outer_regions.is_empty() {
+            return;
+        }
+        let view = self.view(access.buffer);
+        let first =
+            view.byte as i128 / view.memory.width as i128 + flat as i128 * view.cells as i128;
+        let wrong = self.outer_regions.iter().rev().find(|o| !o.allow(view, first, kind));
+        if let Some(OuterRegions { block, boxes, .. }) = wrong {
+            let (block, boxes) = (*block, boxes.clone());
+            self.report_region(access, indices.into(), kind, block, &boxes);
         }
     }
 
@@ -157,7 +256,7 @@ impl<'p> Machine<'p> {
         access: &Access,
         indices: Indices,
         kind: AccessKind,
-        block: usize,
+        block: Symbol,
         boxes: &[RegionBox],
     ) {
         let (verb, list) = match kind {
@@ -166,13 +265,11 @@ impl<'p> Machine<'p> {
             AccessKind::Atomic => ("updated", "T.writes"),
         };
         let name = self.func.buffers[access.buffer as usize].name;
-        let block_name = self.block_name(block);
         let indices = show_indices(&indices);
         let message =
-            format!("`{name}{indices}` is {verb}, but not in the `{list}` of block `{block_name}`");
+            format!("`{name}{indices}` is {verb}, but not in the `{list}` of block `{block}`");
         let mut diagnostic = Diagnostic::error(Code::REGION, access.span, message);
         for b in boxes.iter().filter(|b| b.is_write == (kind != AccessKind::Read)) {
-            let buffer = self.func.buffers[b.buffer as usize].name;
             let ranges: Vec<_> = b
                 .ranges
                 .iter()
@@ -180,7 +277,8 @@ impl<'p> Machine<'p> {
                 .collect();
             let shape = show_shape(b.view.dims.iter().map(|d| d.extent));
             diagnostic = diagnostic.with_note(format!(
-                "`{list}` lists `{buffer}[{}]`, a part of shape {shape}",
+                "`{list}` lists `{}[{}]`, a part of shape {shape}",
+                b.name,
                 ranges.join(", ")
             ));
         }

@@ -4,6 +4,9 @@ use crate::machine::Machine;
 use crate::tree::{Func, Scope, Widen};
 use tirade_ir::{Code, DType, Diagnostic, Fault, Scalar, Span};
 
+/// Calls that a report lists one by one.
+const CALLS_SHOWN: usize = 8;
+
 /// One sentence on how to mend a program with this report.
 pub fn help(code: Code) -> Option<&'static str> {
     let text = match code {
@@ -114,9 +117,17 @@ impl Machine<'_> {
     }
 
     /// The values of all variables of enclosing loops and blocks, a note for each function.
-    fn where_it_happened(&self) -> Vec<String> {
+    pub fn where_it_happened(&self) -> Vec<String> {
         let mut notes = scope_notes(self.func, self.scope, &self.frame.scalars);
-        for caller in self.callers.iter().rev() {
+        let hidden = self.callers.len().saturating_sub(CALLS_SHOWN);
+        for (i, caller) in self.callers.iter().rev().enumerate() {
+            // The innermost calls say what happens, the outermost one where it began.
+            if (CALLS_SHOWN - 1..CALLS_SHOWN - 1 + hidden).contains(&i) {
+                if i == CALLS_SHOWN - 1 {
+                    notes.push(format!("called through {hidden} more calls"));
+                }
+                continue;
+            }
             let outer = scope_notes(caller.func, caller.scope, &caller.frame.scalars);
             let name = caller.func.name;
             notes.push(match &outer[..] {

@@ -18,7 +18,7 @@ use crate::exec::Trip;
 use crate::machine::{Flow, Machine};
 use crate::memory::Memory;
 use crate::options::Class;
-use crate::tree::{Access, Block, Expr, Fold, For, If, Stmt, Store, Target};
+use crate::tree::{Access, Block, Expr, Fold, For, If, Stmt, Store, Target, Widen};
 use access::Place;
 use column::{Affine, Column, MAX_LEVELS, Mask, Shape, Vars};
 use smallvec::SmallVec;
@@ -34,8 +34,8 @@ pub(crate) struct GiveUp;
 type Result<T> = std::result::Result<T, GiveUp>;
 
 /// Iterations that a strip should have, and may have.
-const WANTED: u64 = 64;
-const MOST: u64 = 512;
+const WANTED: u64 = 256;
+const MOST: u64 = 1024;
 
 /// A loop whose strips failed so often in a row is not tried again.
 const PATIENCE: u32 = 16;
@@ -50,8 +50,25 @@ struct Strip {
     echoes: bool,
     /// Blocks that were entered: their regions are not evaluated.
     entered: SmallVec<[usize; 4]>,
-    /// The init of the block, and the iterations in which it runs.
-    init: Option<(Column, Column)>,
+    /// The iterations in which the init of the block runs, and the value it gives.
+    init: Option<(When, Column)>,
+}
+
+/// The iterations in which an init runs.
+enum When {
+    /// Every so many, from the first one on.
+    Every(usize),
+    /// Those that are true.
+    Flags(Vec<bool>),
+}
+
+impl When {
+    fn holds(&self, i: usize) -> bool {
+        match self {
+            When::Every(n) => i.is_multiple_of(*n),
+            When::Flags(flags) => flags[i],
+        }
+    }
 }
 
 impl Strip {
@@ -65,7 +82,9 @@ impl<'p> Machine<'p> {
     /// they are not to be run in strips.
     pub(crate) fn plan_strip(&mut self, s: &'p For) -> Option<SmallVec<[(&'p For, Trip); 4]>> {
         let plan = s.strip.as_ref()?;
-        let unwatched = !self.watches_races() && self.shared.options.trace.is_empty();
+        let unwatched = !self.watches_races()
+            && self.outer_regions.is_empty()
+            && self.shared.options.trace.is_empty();
         if !unwatched || plan.failures.load(Relaxed) >= PATIENCE {
             return None;
         }
@@ -253,16 +272,15 @@ impl<'p> Machine<'p> {
             self.check_domains(block, strip, mask)?;
         }
         strip.entered.push(block.id);
-        if let Some(init) = &block.init {
-            let first = self.first_column(block, strip)?;
-            if !matches!(first, Column::Uniform(0)) {
-                let Stmt::Store(init) = init else { return Err(GiveUp) };
-                if strip.init.is_some() || !init.is_echo {
-                    return Err(GiveUp);
-                }
-                let value = self.column(&init.value, strip, mask)?;
-                strip.init = Some((first, value));
+        if let Some(init) = &block.init
+            && let Some(first) = self.first_iterations(block, strip)?
+        {
+            let Stmt::Store(init) = init else { return Err(GiveUp) };
+            if strip.init.is_some() || !init.is_echo {
+                return Err(GiveUp);
             }
+            let value = self.column(&init.value, strip, mask)?;
+            strip.init = Some((first, value));
         }
         self.strip_stmt(&block.body, strip, mask)
     }
@@ -300,43 +318,45 @@ impl<'p> Machine<'p> {
         found.map_or(Column::Uniform(self.frame.scalars[slot as usize]), |(_, c)| c.clone())
     }
 
-    /// The iterations in which all reduce axes are at the minimum of their domains.
-    fn first_column(&mut self, block: &'p Block, strip: &mut Strip) -> Result<Column> {
-        let mut first: Option<Vec<bool>> = None;
-        let n = strip.shape.n;
+    /// The iterations in which all reduce axes are at the minimum of their domains; `None` if there
+    /// are none.
+    fn first_iterations(&mut self, block: &'p Block, strip: &mut Strip) -> Result<Option<When>> {
+        let mut axes: SmallVec<[(Column, i64, Widen); 4]> = SmallVec::new();
         for iter in block.iters.iter().filter(|i| i.kind == IterVarKind::CommReduce) {
             let min = self.index_column(&iter.dom_min, strip, &None)?;
             let eval::IndexColumn::Uniform(min) = min else { return Err(GiveUp) };
-            let value = self.variable_of(iter.slot, strip);
-            if let Column::Uniform(bits) = value {
-                if iter.value.widen.apply(bits) != min {
-                    return Ok(Column::Uniform(0));
+            match self.variable_of(iter.slot, strip) {
+                Column::Uniform(bits) if iter.value.widen.apply(bits) == min => {}
+                Column::Uniform(_) => return Ok(None),
+                Column::Affine(affine)
+                    if strip.shape.bounds(&affine).is_some_and(|(lo, _)| min < lo) =>
+                {
+                    return Ok(None);
                 }
-                continue;
+                value => axes.push((value, min, iter.value.widen)),
             }
-            if let Column::Affine(affine) = &value
-                && strip.shape.bounds(affine).is_some_and(|(lo, _)| min < lo)
-            {
-                return Ok(Column::Uniform(0));
-            }
-            let flags = first.get_or_insert_with(|| vec![true; n]);
+        }
+        if axes.is_empty() {
+            return Ok(Some(When::Every(1)));
+        }
+        if let Some(period) = period_of_minimum(&axes, &strip.shape) {
+            return Ok(Some(When::Every(period)));
+        }
+        let mut flags = vec![true; strip.shape.n];
+        for (value, min, widen) in &axes {
             match value {
                 Column::Affine(affine) => {
-                    strip.shape.for_each(&affine, |i, at| flags[i] &= at == min);
+                    strip.shape.for_each(affine, |i, at| flags[i] &= at == *min);
                 }
                 Column::Full(bits) => {
                     for (flag, bits) in flags.iter_mut().zip(bits.iter()) {
-                        *flag &= iter.value.widen.apply(*bits) == min;
+                        *flag &= widen.apply(*bits) == *min;
                     }
                 }
                 Column::Uniform(_) => {}
             }
         }
-        Ok(match first {
-            None => Column::Uniform(1),
-            Some(flags) if !flags.contains(&true) => Column::Uniform(0),
-            Some(flags) => Column::Full(Rc::new(flags.iter().map(|f| *f as u64).collect())),
-        })
+        Ok(flags.contains(&true).then_some(When::Flags(flags)))
     }
 
     /// True if the declared regions around an access hold all elements of the strip.
@@ -362,7 +382,9 @@ impl<'p> Machine<'p> {
             };
             let rest = self.column(rest, strip, mask)?;
             let rest = self.own(rest, strip)?;
-            return self.accumulate(e.kernel, *fold, &place, &rest, strip, mask);
+            let result = self.accumulate(e.kernel, *fold, &place, &rest, strip, mask);
+            self.columns.push(rest);
+            return result;
         }
         if strip.init.is_some() {
             return Err(GiveUp);
@@ -400,12 +422,11 @@ impl<'p> Machine<'p> {
         mask: &Mask,
     ) -> Result<()> {
         let memory = &strip.target;
-        if let Place::Affine(affine) = place
-            && affine.is_constant(&strip.shape)
-            && mask.is_none()
-            && fold == Fold::Left
-        {
-            return self.fold_one(kernel, affine.base as usize, values, strip);
+        if let (Place::Affine(affine), true, Fold::Left) = (place, mask.is_none(), fold) {
+            let row = strip.shape.row_of(affine);
+            if row == strip.shape.n || 8 <= row {
+                return self.fold_rows(kernel, affine, row, values, strip);
+            }
         }
         let checked = self.checks(Class::Uninit);
         let mut undo: Vec<(usize, u64, bool)> = Vec::new();
@@ -415,10 +436,8 @@ impl<'p> Machine<'p> {
                 return;
             }
             let (old, written) = (memory.cells.load(cell), memory.is_written(cell));
-            let init = strip
-                .init
-                .as_ref()
-                .and_then(|(first, value)| (at(first, i) != 0).then(|| at(value, i)));
+            let init =
+                strip.init.as_ref().and_then(|(first, value)| first.holds(i).then(|| at(value, i)));
             failed |= init.is_none() && checked && !written;
             let before = init.unwrap_or(old);
             let result = match fold {
@@ -444,38 +463,79 @@ impl<'p> Machine<'p> {
         Err(GiveUp)
     }
 
-    /// Combines one element with all values.
-    fn fold_one(
+    /// Combines elements with `row` values each.
+    fn fold_rows(
         &mut self,
         kernel: crate::kernel::BinaryKernel,
-        cell: usize,
+        place: &Affine,
+        row: usize,
         values: &[u64],
         strip: &Strip,
     ) -> Result<()> {
         let memory = &strip.target;
-        let mut start = 0;
-        let mut total = None;
-        if let Some((first, value)) = &strip.init {
-            // The last iteration that sets the element decides; those before it have to be right.
-            let last = (0..values.len()).rev().find(|i| at(first, *i) != 0);
-            if let Some(last) = last {
-                if last > 0 {
-                    return Err(GiveUp);
-                }
-                start = last;
-                total = Some(at(value, last));
-            }
+        if !Place::Affine(*place).is_distinct(&strip.shape.rows(row)) {
+            return Err(GiveUp);
         }
-        let first = match total {
-            Some(total) => total,
-            None if self.checks(Class::Uninit) && !memory.is_written(cell) => return Err(GiveUp),
-            None => memory.cells.load(cell),
-        };
-        let total = kernel.fold(first, &values[start..]).ok_or(GiveUp)?;
-        memory.cells.store(cell, total);
-        memory.mark_written(cell);
+        let mut totals: SmallVec<[(usize, u64); 16]> = SmallVec::new();
+        let mut failed = false;
+        strip.shape.for_each_row(place, row, |start, cell| {
+            let cell = cell as usize;
+            let init = match &strip.init {
+                // Only the first of an element's instances may set it.
+                Some((first, value)) => {
+                    let later = match first {
+                        When::Every(n) => *n < row,
+                        When::Flags(flags) => flags[start + 1..start + row].contains(&true),
+                    };
+                    failed |= later;
+                    first.holds(start).then(|| at(value, start))
+                }
+                None => None,
+            };
+            failed |= init.is_none() && self.checks(Class::Uninit) && !memory.is_written(cell);
+            if failed {
+                return;
+            }
+            let before = init.unwrap_or_else(|| memory.cells.load(cell));
+            match kernel.fold(before, &values[start..start + row]) {
+                Some(total) => totals.push((cell, total)),
+                None => failed = true,
+            }
+        });
+        if failed {
+            return Err(GiveUp);
+        }
+        for (cell, total) in totals {
+            memory.cells.store(cell, total);
+            memory.mark_written(cell);
+        }
         Ok(())
     }
+}
+
+/// How often all axes are at the minima of their domains, if that is every so many iterations:
+/// the axes do not depend on outer loops of the strip, and grow with each of the inner ones.
+fn period_of_minimum(axes: &[(Column, i64, Widen)], shape: &Shape) -> Option<usize> {
+    let mut grows = [false; MAX_LEVELS];
+    for (value, min, _) in axes {
+        let Column::Affine(affine) = value else { return None };
+        if affine.base != *min || affine.steps.iter().any(|s| *s < 0) {
+            return None;
+        }
+        for (grows, step) in grows.iter_mut().zip(affine.steps) {
+            *grows |= step > 0;
+        }
+    }
+    let used = |level: &usize| shape.counts[*level] > 1;
+    let inner = (0..MAX_LEVELS).filter(used).skip_while(|level| !grows[*level]);
+    let mut period = 1;
+    for level in inner {
+        if !grows[level] {
+            return None;
+        }
+        period *= shape.counts[level];
+    }
+    Some(period)
 }
 
 /// The value of a column in iteration `i`; the column is not affine.

@@ -105,6 +105,8 @@ pub struct BufferInfo {
     pub pointer: Slot,
     /// The offset must be a multiple of this.
     pub offset_factor: i64,
+    /// A view must begin at a multiple of so many bytes; 1 if nothing is asked.
+    pub align: i64,
     /// Accesses are to be listed.
     pub traced: bool,
     /// Where it is declared.
@@ -427,8 +429,25 @@ pub struct Call {
     pub func: usize,
     /// Its arguments.
     pub args: Box<[CallArg]>,
+    /// Blocks around the call whose regions have to hold what the callee accesses, innermost first.
+    pub regions: Box<[CallRegions]>,
     /// Where.
     pub span: Span,
+}
+
+/// A block around a call, for the accesses of the callee.
+#[derive(Debug)]
+pub struct CallRegions {
+    /// Number of the block.
+    pub block: usize,
+    /// The block says what it reads.
+    pub lists_reads: bool,
+    /// The block says what it writes.
+    pub lists_writes: bool,
+    /// Reading the accumulator under `writes` alone is allowed.
+    pub reads_writes: bool,
+    /// Arguments, by number, that lead to memory from outside of the block.
+    pub args: Box<[usize]>,
 }
 
 /// An argument of a call.

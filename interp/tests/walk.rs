@@ -62,6 +62,7 @@ fn func(buffers: &[&Buffer], body: Stmt) -> PrimFunc {
         attrs: Attrs::new(),
         private: false,
         s_tir: true,
+        check_well_formed: true,
         span: Span::NONE,
     }
 }

@@ -207,6 +207,22 @@ impl IRBuilder {
         self.levels.last_mut()?.stmts.pop()
     }
 
+    /// Takes the allocation of the buffer whose pointer is `data` out of the function being built.
+    pub fn take_alloc(&mut self, data: Var) -> Option<Buffer> {
+        for level in self.levels.iter_mut().rev() {
+            let position = level.stmts.iter().position(
+                |stmt| matches!(stmt, Stmt::AllocBuffer(alloc) if alloc.buffer.data == data),
+            );
+            if let Some(Stmt::AllocBuffer(alloc)) = position.map(|i| level.stmts.remove(i)) {
+                return Some(alloc.buffer.clone());
+            }
+            if matches!(level.frame, Frame::Func(_)) {
+                break;
+            }
+        }
+        None
+    }
+
     /// The frames of the function being built, innermost first.
     pub fn frames(&self) -> impl Iterator<Item = &Frame> {
         self.levels.iter().rev().map(|l| &l.frame)
@@ -342,6 +358,7 @@ fn finish_func(frame: FuncFrame, stmts: Vec<Stmt>) -> BuiltFunc {
         attrs: frame.attrs,
         private: frame.private,
         s_tir: frame.s_tir,
+        check_well_formed: frame.check_well_formed,
         span: frame.span,
     };
     BuiltFunc { func, root_alloc_buffers: frame.alloc_buffers }

@@ -159,6 +159,9 @@ pub struct PrimFunc {
     pub private: bool,
     /// Written in the TensorIR dialect (`s_tir=True`), in which blocks may stand.
     pub s_tir: bool,
+    /// Whether the function must be well-formed: `@T.prim_func(check_well_formed=False)` asks that
+    /// it be only read and printed.
+    pub check_well_formed: bool,
     /// The name in its definition.
     pub span: Span,
 }

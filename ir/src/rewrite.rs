@@ -471,6 +471,7 @@ pub fn walk_rewrite_func<R: Rewriter + ?Sized>(r: &mut R, func: &PrimFunc) -> Op
         attrs,
         private: func.private,
         s_tir: func.s_tir,
+        check_well_formed: func.check_well_formed,
         span: func.span,
     })
 }

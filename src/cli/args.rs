@@ -184,6 +184,12 @@ pub struct InterpArgs {
     /// Threads; as many as cores if not given
     #[arg(long)]
     pub threads: Option<usize>,
+    /// Print every access to these buffers, with its iteration and value
+    #[arg(long, value_name = "BUFFER[,BUFFER]", value_delimiter = ',')]
+    pub trace: Vec<String>,
+    /// Print the source with the number of times that each line ran
+    #[arg(long)]
+    pub profile: bool,
 }
 
 /// How C is compiled.
@@ -201,6 +207,12 @@ pub struct CompileOptions {
     /// Threads; as many as cores if not given
     #[arg(long)]
     pub threads: Option<usize>,
+    /// Seconds until the C compiler is stopped
+    #[arg(long, default_value_t = 120.0, value_name = "S")]
+    pub cc_timeout: f64,
+    /// Compile with the sanitizers for undefined behaviour and addresses
+    #[arg(long)]
+    pub sanitize: bool,
 }
 
 /// Floating-point modes.
@@ -221,6 +233,9 @@ pub struct RunArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub compile: CompileOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub dump: DumpOptions,
 }
 
 /// Arguments of `diff`.
@@ -228,6 +243,12 @@ pub struct RunArgs {
 pub struct DiffArgs {
     /// The script; `-` is standard input
     pub file: PathBuf,
+    /// Interpret the program after every lowering pass too, and name the first that changes it
+    #[arg(long)]
+    pub bisect: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub dump: DumpOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunOptions,
@@ -254,8 +275,55 @@ pub struct EmitCArgs {
     /// The script; `-` is standard input
     pub file: PathBuf,
     /// The folder to write to; made if it is not there
-    #[arg(short, long)]
-    pub output: PathBuf,
+    #[arg(short, long, required_unless_present = "dump_after")]
+    pub output: Option<PathBuf>,
+    /// What the files are called, without their endings
+    #[arg(long, default_value = "kernel")]
+    pub name: String,
+    /// What the code may count on: the C library, or only what C compilers bring themselves
+    #[arg(long, value_enum, default_value = "hosted")]
+    pub profile: ProfileArg,
+    /// Who gives the memory that is too large for the stack
+    #[arg(long, value_enum, default_value = "caller")]
+    pub workspace: WorkspaceArg,
+    /// Bytes of the stack that the arrays of a function may take
+    #[arg(long, default_value_t = 16384, value_name = "BYTES")]
+    pub max_stack: u64,
+    /// Allow `malloc` for memory whose size only the running program knows
+    #[arg(long)]
+    pub heap: bool,
+    /// Write an example `main.c` that calls every function
+    #[arg(long)]
+    pub main: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub dump: DumpOptions,
+}
+
+/// What emitted C may count on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProfileArg {
+    /// The C library
+    Hosted,
+    /// What C compilers bring themselves, and the math functions that are called
+    Freestanding,
+}
+
+/// Where emitted C has its large memory from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WorkspaceArg {
+    /// The caller hands it over
+    Caller,
+    /// The checked entries share a static array
+    Static,
+}
+
+/// A look at the program between the lowering passes.
+#[derive(Clone, Debug, Args)]
+pub struct DumpOptions {
+    /// Print the program as it is after this lowering pass, or after each with `all`, and do no more
+    #[arg(long, value_name = "PASS")]
+    pub dump_after: Option<String>,
 }
 
 /// Arguments of `build`.

@@ -1,45 +1,76 @@
-//! `tirade emit-c`: write C and a header for any toolchain.
+//! `tirade emit-c`: write a folder of C for any toolchain.
 
-use super::args::EmitCArgs;
+use super::args::{EmitCArgs, ProfileArg, WorkspaceArg};
 use super::output::Output;
-use super::{Exit, Outcome, Script};
+use super::{Exit, Outcome, Script, dump};
+use std::io;
 use std::path::Path;
-use tirade::aot;
+use tirade::aot::{self, EmittedFile, Profile, Workspace};
 use tirade::ir::diag::Code;
 use tirade::ir::{Diagnostic, Span};
 
 /// Runs the verb.
 pub fn run(args: &EmitCArgs, out: &Output) -> Outcome {
+    if let Some(pass) = &args.dump.dump_after {
+        return dump::run(&args.file, None, pass, out);
+    }
     let script = Script::read(&args.file, out)?;
-    let options = aot::EmitOptions { sources: Some(&script.sources) };
+    let options = aot::EmitOptions {
+        sources: Some(&script.sources),
+        name: args.name.clone(),
+        profile: match args.profile {
+            ProfileArg::Hosted => Profile::Hosted,
+            ProfileArg::Freestanding => Profile::Freestanding,
+        },
+        workspace: match args.workspace {
+            WorkspaceArg::Caller => Workspace::Caller,
+            WorkspaceArg::Static => Workspace::Static,
+        },
+        max_stack: args.max_stack,
+        heap: args.heap,
+        example: args.main,
+        ..aot::EmitOptions::default()
+    };
     let files = aot::emit_c(script.module()?, &options)
         .map_err(|error| script.fail(out, &[error.into()]))?;
-    match write_all(&args.output, &files) {
+    let folder = args.output.as_deref().unwrap_or(Path::new("."));
+    match write_all(folder, &files) {
         Ok(()) => {
-            for (name, _) in &files {
-                out.status(&args.output.join(name).display().to_string());
+            for file in &files {
+                out.status(&folder.join(&file.name).display().to_string());
             }
             Ok(Exit::Ok)
         }
         Err(e) => {
-            let message = format!("`{}` could not be written: {e}", args.output.display());
+            let message = format!("`{}` could not be written: {e}", folder.display());
             Err(script.fail(out, &[Diagnostic::error(Code::FILE_UNWRITABLE, Span::NONE, message)]))
         }
     }
 }
 
-/// Writes all files, or none: each is complete under another name before the first is renamed.
-fn write_all(folder: &Path, files: &[(String, String)]) -> std::io::Result<()> {
-    std::fs::create_dir_all(folder)?;
-    let partial = |name: &str| folder.join(format!(".{name}.partial{}", std::process::id()));
-    let written = files.iter().try_for_each(|(name, text)| std::fs::write(partial(name), text));
-    let renamed = written.and_then(|()| {
-        files.iter().try_for_each(|(name, _)| std::fs::rename(partial(name), folder.join(name)))
-    });
-    if renamed.is_err() {
-        for (name, _) in files {
-            let _ = std::fs::remove_file(partial(name));
-        }
+/// Writes all files, or none: a folder beside the final place is filled, then renamed as a whole
+/// if that place is free, else file by file.
+fn write_all(folder: &Path, files: &[EmittedFile]) -> io::Result<()> {
+    let exists = folder.try_exists()?;
+    let parent = match folder.parent() {
+        _ if exists => folder,
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    std::fs::create_dir_all(parent)?;
+    let scratch = tempfile::Builder::new().prefix(".tirade-").tempdir_in(parent)?;
+    for file in files {
+        std::fs::write(scratch.path().join(&file.name), &file.text)?;
     }
-    renamed
+    if !exists {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(scratch.path(), std::fs::Permissions::from_mode(0o755))?;
+        if std::fs::rename(scratch.path(), folder).is_ok() {
+            return Ok(());
+        }
+        std::fs::create_dir_all(folder)?;
+    }
+    files.iter().try_for_each(|file| {
+        std::fs::rename(scratch.path().join(&file.name), folder.join(&file.name))
+    })
 }

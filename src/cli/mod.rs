@@ -8,6 +8,7 @@ mod build;
 mod check;
 mod diff;
 mod diff_ir;
+mod dump;
 mod emit_c;
 mod explain;
 mod fmt;
@@ -39,7 +40,7 @@ pub enum Exit {
     Ok = 0,
     /// Results differ, or files are not formatted.
     Finding = 1,
-    /// The command line or the arrays do not make sense.
+    /// The command line or the arrays do not make sense, or a file or tool cannot be used.
     Usage = 2,
     /// The program was refused before it ran.
     Rejected = 3,
@@ -160,7 +161,9 @@ impl Script {
 fn exit_of(error: &Diagnostic) -> Exit {
     match error.code {
         code if code.class().is_some() => Exit::Undefined,
-        Code(0..100) => Exit::Usage,
+        // Files, and the C compiler, that cannot be used.
+        Code(0..100 | 901..=905) => Exit::Usage,
+        Code::CRASHED => Exit::Undefined,
         _ => Exit::Rejected,
     }
 }

@@ -2,12 +2,15 @@
 
 use super::args::{CompileOptions, RunArgs, RunOptions};
 use super::output::Output;
-use super::{Job, Outcome};
+use super::{Job, Outcome, dump};
 use std::time::Duration;
 use tirade::aot;
 
 /// Runs the verb.
 pub fn run(args: &RunArgs, out: &Output) -> Outcome {
+    if let Some(pass) = &args.dump.dump_after {
+        return dump::run(&args.file, args.run.func.as_deref(), pass, out);
+    }
     let job = Job::prepare(&args.file, &args.run, out)?;
     let options = run_options(&args.run, &args.compile);
     let outcome = aot::run(job.module()?, job.func.name, job.args.clone(), &options)
@@ -27,6 +30,8 @@ pub fn compile_options(compile: &CompileOptions) -> aot::CompileOptions {
     aot::CompileOptions {
         cc: compile.cc.as_ref().map(Into::into),
         opt_level: compile.opt,
+        sanitize: compile.sanitize,
+        timeout: Duration::try_from_secs_f64(compile.cc_timeout).unwrap_or(Duration::MAX),
         ..aot::CompileOptions::default()
     }
 }

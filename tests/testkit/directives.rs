@@ -15,6 +15,7 @@ pub struct Directives {
     verbs: Option<Vec<String>>,
     func: Option<String>,
     set: Vec<String>,
+    options: Vec<String>,
     inputs: Vec<(String, Vec<String>)>,
     outputs: Vec<(String, Vec<String>)>,
     /// Errors of `check`, in order.
@@ -43,6 +44,7 @@ impl Directives {
                 ["RUN"] => d.verbs = Some(words()),
                 ["FUNC"] => d.func = Some(rest.trim().into()),
                 ["SET"] => d.set = words(),
+                ["OPTIONS"] => d.options = words(),
                 ["IN", name] => d.inputs.push((name.into(), words())),
                 ["OUT", name] => d.outputs.push((name.into(), words())),
                 ["ERROR", ..] => d.errors.push(Expected::parse(line)?),
@@ -72,6 +74,7 @@ impl Directives {
         for set in &self.set {
             command = command.args(["--set", set]);
         }
+        command = command.args(&self.options);
         for (name, elements) in &self.inputs {
             let file = folder.join(format!("{name}.npy"));
             let (spec, elements) = elements.split_first().ok_or("IN needs a type")?;

@@ -76,6 +76,18 @@ impl Tirade {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Tirade {
+        self.command.env(name, value);
+        self
+    }
+
+    /// Starts it, with nobody listening.
+    pub fn spawn(mut self) -> std::io::Result<std::process::Child> {
+        let null = std::process::Stdio::null;
+        self.command.stdin(null()).stdout(null()).stderr(null()).spawn()
+    }
+
     /// Asks for diagnostics as JSON.
     pub fn json(self) -> Tirade {
         self.args(["--message-format", "json"])

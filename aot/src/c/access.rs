@@ -6,7 +6,7 @@ use crate::c::func::{FuncPrinter, Memory};
 use crate::error::{AotError, Result};
 use tirade_ir::expr::{BufferLoad, Call};
 use tirade_ir::stmt::BufferStore;
-use tirade_ir::{Buffer, DType, PrimExpr, Span};
+use tirade_ir::{BinOp, Buffer, DType, PrimExpr, Span};
 
 impl FuncPrinter<'_> {
     /// The memory behind a buffer.
@@ -22,7 +22,12 @@ impl FuncPrinter<'_> {
     /// The offset of an access in elements.
     fn offset(&mut self, buffer: &Buffer, indices: &[PrimExpr], span: Span) -> Result<CExpr> {
         match indices {
-            [index] if buffer.strides.is_empty() || buffer.strides[0].is_int(1) => self.expr(index),
+            [index] if buffer.strides.is_empty() || buffer.strides[0].is_int(1) => {
+                let outer = std::mem::replace(&mut self.in_offset, true);
+                let offset = self.expr(index);
+                self.in_offset = outer;
+                offset
+            }
             _ => Err(AotError::unsupported(span, format!("an access to `{}`", buffer.name))),
         }
     }
@@ -50,22 +55,51 @@ impl FuncPrinter<'_> {
         if store.predicate.is_some() {
             return Err(AotError::unsupported(store.span, "a predicate of a single element"));
         }
+        if !store.value.dtype().is_scalar() {
+            return self.vector_store(store);
+        }
         let memory = self.memory_of(&store.buffer, store.span)?;
         let dtype = store.buffer.dtype;
-        let value = self.expr(&store.value)?;
-        if memory.is_scalar {
-            self.line(&format!("{} = {};", memory.name, value.text));
-            return Ok(());
-        }
-        let offset = self.offset(&store.buffer, &store.indices, store.span)?;
         if is_direct(&memory, dtype) {
-            self.line(&format!("{}[{}] = {};", memory.name, offset.text, value.text));
+            let place = match memory.is_scalar {
+                true => memory.name,
+                false => {
+                    let offset = self.offset(&store.buffer, &store.indices, store.span)?;
+                    format!("{}[{}]", memory.name, offset.text)
+                }
+            };
+            let (token, value) = match self.update(store) {
+                Some((op, rhs)) => (op, self.expr(rhs)?),
+                None => ("=", self.expr(&store.value)?),
+            };
+            self.line(&format!("{place} {token} {};", value.text));
             return Ok(());
         }
+        let value = self.expr(&store.value)?;
+        let offset = self.offset(&store.buffer, &store.indices, store.span)?;
         let helper = self.needs.helper(format!("tir_store_{}", suffix(dtype)));
         let address = byte_address(&memory, dtype, &offset, "");
         self.line(&format!("{helper}({address}, {});", value.text));
         Ok(())
+    }
+
+    /// `x = x + y` of floats is printed `x += y`, which is the same: operator and `y`.
+    fn update<'s>(&mut self, store: &'s BufferStore) -> Option<(&'static str, &'s PrimExpr)> {
+        let PrimExpr::Binary(b) = &store.value else { return None };
+        let PrimExpr::Load(load) = &b.lhs else { return None };
+        let same = load.buffer == store.buffer && load.indices == store.indices;
+        let dtype = store.buffer.dtype;
+        if !same || (dtype != DType::FLOAT32 && dtype != DType::FLOAT64) {
+            return None;
+        }
+        let token = match b.op {
+            BinOp::Add => "+=",
+            BinOp::Sub => "-=",
+            BinOp::Mul => "*=",
+            _ => return None,
+        };
+        self.needs.float_operation(b.op);
+        Some((token, &b.rhs))
     }
 
     /// A pointer to an element.
@@ -78,7 +112,7 @@ impl FuncPrinter<'_> {
     }
 
     /// `&A[i]`, or a cast of a byte address.
-    fn element_address(&mut self, load: &BufferLoad) -> Result<String> {
+    pub(super) fn element_address(&mut self, load: &BufferLoad) -> Result<String> {
         let memory = self.memory_of(&load.buffer, load.span)?;
         let dtype = load.buffer.dtype.element();
         let offset = match load.indices.first() {

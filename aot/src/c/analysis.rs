@@ -198,14 +198,22 @@ pub struct ModuleFacts {
     pub functions: FxHashMap<Symbol, Facts>,
     /// Functions that call themselves, directly or not.
     pub recursive: FxHashSet<Symbol>,
+    /// Functions that a call hands parts of the same memory twice.
+    pub shared: FxHashSet<Symbol>,
 }
 
 impl ModuleFacts {
     /// The facts of a module.
     pub fn of(module: &IRModule) -> ModuleFacts {
         let functions = module.functions().map(|f| (f.name, Facts::of(f))).collect();
-        let mut facts = ModuleFacts { functions, recursive: FxHashSet::default() };
+        let mut facts = ModuleFacts { functions, ..Default::default() };
         facts.propagate_writes(module);
+        let calls = facts.functions.values().flat_map(|f| &f.calls);
+        let twice = |pointers: &[Option<VarId>]| {
+            let mut seen = FxHashSet::default();
+            !pointers.iter().flatten().all(|p| seen.insert(*p))
+        };
+        facts.shared = calls.filter(|(_, p)| twice(p)).map(|(callee, _)| *callee).collect();
         for func in module.functions() {
             if facts.reaches(func.name, func.name) {
                 facts.recursive.insert(func.name);
@@ -243,6 +251,11 @@ impl ModuleFacts {
                 self.functions.entry(name).or_default().written.insert(root);
             }
         }
+    }
+
+    /// True if a function of the module calls `name`.
+    pub fn is_called(&self, name: Symbol) -> bool {
+        self.functions.values().any(|f| f.calls.iter().any(|(callee, _)| *callee == name))
     }
 
     /// True if `from` calls `to`, directly or not.

@@ -132,7 +132,7 @@ impl<'a> FuncPrinter<'a> {
             };
             args.push(self.expr(&index::cast(var.dtype, value))?.text);
         }
-        if signature.workspace > 0 {
+        if signature.takes_workspace() {
             args.push(match self.own_workspace {
                 0 => self.workspace.clone(),
                 own => format!("{} + {own}", self.workspace),

@@ -91,12 +91,11 @@ fn unsigned_kind(bits: u32) -> Kind {
 }
 
 impl FuncPrinter<'_> {
-    /// An expression of one lane.
+    /// An expression.
     pub(super) fn expr(&mut self, expr: &PrimExpr) -> Result<CExpr> {
         let dtype = expr.dtype();
         if !dtype.is_scalar() {
-            let what = format!("a vector expression of type `{dtype}` in this place");
-            return Err(AotError::unsupported(expr.span(), what));
+            return self.vector(expr);
         }
         match expr {
             PrimExpr::Int { .. } | PrimExpr::Float { .. } => self.literal(expr),
@@ -134,7 +133,8 @@ impl FuncPrinter<'_> {
         let is_double = dtype == DType::FLOAT64;
         let kind = kind_of(dtype);
         match float_literal(value.to_f64(), is_double) {
-            Some(text) => {
+            // `INFINITY` would be all that is needed of a header that may be missing.
+            Some(text) if !(self.module.options.freestanding && text.contains("INFINITY")) => {
                 if text.contains("INFINITY") {
                     self.needs.header("math.h");
                 }
@@ -142,7 +142,7 @@ impl FuncPrinter<'_> {
                 let prec = if is_primary { Prec::Primary } else { Prec::Unary };
                 Ok(CExpr::new(text, prec, kind))
             }
-            None => {
+            _ => {
                 let helper = self.needs.helper(format!("tir_from_bits_{}", suffix(dtype)));
                 let bits = int_literal(value.bits().into(), DType::uint(dtype.bits() as u8));
                 Ok(CExpr::primary(format!("{helper}({bits})"), kind))
@@ -317,7 +317,8 @@ impl FuncPrinter<'_> {
         dtype: DType,
         exact: Interval,
     ) -> Result<CExpr> {
-        if dtype.is_int() && dtype.bits() >= 32 && !exact.fits(dtype) {
+        let exact_here = exact.fits(dtype) || self.is_offset_arithmetic(whole);
+        if dtype.is_int() && dtype.bits() >= 32 && !exact_here {
             let value = self.modular(whole, dtype.bits())?;
             let c_type = c_type(dtype).expect("an integer type");
             return Ok(value.cast(c_type, kind_of(dtype)));
@@ -335,6 +336,12 @@ impl FuncPrinter<'_> {
         Ok(self.narrowed(sum, dtype))
     }
 
+    /// True for a sum or product that flattening added: it is part of the offset of an element in
+    /// memory, so it is at most the memory's size. What the script wrote has a place in it.
+    fn is_offset_arithmetic(&self, expr: &PrimExpr) -> bool {
+        self.in_offset && expr.dtype() == DType::INT64 && expr.span().is_none()
+    }
+
     /// A signed value modulo `2^bits`, in unsigned arithmetic: nested sums and products need only
     /// one cast back.
     fn modular(&mut self, expr: &PrimExpr, bits: u32) -> Result<CExpr> {
@@ -346,6 +353,7 @@ impl FuncPrinter<'_> {
         if let PrimExpr::Binary(b) = expr
             && matches!(b.op, BinOp::Add | BinOp::Sub | BinOp::Mul)
             && !self.bounds.exact(expr).fits(expr.dtype())
+            && !self.is_offset_arithmetic(expr)
         {
             let zero = PrimExpr::int(0, expr.dtype());
             let (op, lhs, rhs) = match (b.op, b.rhs.as_int()) {
@@ -404,7 +412,10 @@ impl FuncPrinter<'_> {
 
     fn float_operation(&mut self, b: &Binary, x: &CExpr, y: &CExpr, kind: Kind) -> Result<CExpr> {
         match b.op {
-            BinOp::Add | BinOp::Sub | BinOp::Mul => Ok(arithmetic(b.op, x, y, &b.rhs, kind)),
+            BinOp::Add | BinOp::Sub | BinOp::Mul => {
+                self.needs.float_operation(b.op);
+                Ok(arithmetic(b.op, x, y, &b.rhs, kind))
+            }
             BinOp::Div => Ok(CExpr::infix(x, "/", y, Prec::Multiplicative, kind)),
             BinOp::Mod => {
                 self.needs.header("math.h");

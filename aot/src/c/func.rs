@@ -4,15 +4,18 @@ use crate::c::analysis::Facts;
 use crate::c::bounds::Bounds;
 use crate::c::ctype::{Kind, c_type, is_half, kind_of};
 use crate::c::expr::CExpr;
-use crate::c::literal::comment_text;
+use crate::c::literal::{comment_text, int_literal};
 use crate::c::memory::Plan;
 use crate::c::module::ModulePrinter;
 use crate::c::names::NameTable;
 use crate::c::prelude::Needs;
 use crate::error::{AotError, Result};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tirade_ir::subst::buffer_vars;
-use tirade_ir::{AttrValue, DType, ParamKind, PrimFunc, Span, Symbol, Var, VarId};
+use tirade_ir::visit::any_expr;
+use tirade_ir::{
+    AttrValue, Buffer, DType, ParamKind, PrimExpr, PrimFunc, Span, Symbol, Var, VarId,
+};
 
 /// What callers of a printed function have to know.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub struct Signature {
     pub sizes: Vec<Var>,
     /// Bytes of workspace, its own and its callees'.
     pub workspace: u64,
+    /// It takes more workspace, whose size follows from its arguments.
+    pub sized_workspace: bool,
     /// It gives a status: 0, or what went wrong. A result is then written through a pointer.
     pub can_fail: bool,
     /// Type of the result; void if there is none.
@@ -37,6 +42,11 @@ impl Signature {
             (false, Some(c_type)) => c_type,
             (false, None) => "void",
         }
+    }
+
+    /// True if the caller gives it memory to work in.
+    pub fn takes_workspace(&self) -> bool {
+        self.workspace > 0 || self.sized_workspace
     }
 
     /// True if the result is written through a pointer.
@@ -105,12 +115,21 @@ pub struct FuncPrinter<'a> {
     pub(super) in_parallel: bool,
     /// The next loop is one that OpenMP shares.
     pub(super) in_openmp: bool,
+    /// Inside the offset of an access: arithmetic that passes added to make it does not overflow,
+    /// because the access lies in memory.
+    pub(super) in_offset: bool,
+    /// The script's line that the last comment showed.
+    commented: Option<usize>,
+    /// Vector stores go past the caches.
+    pub(super) streams: bool,
 }
 
 /// A printed function.
 pub struct PrintedFunc {
     /// Declaration without the semicolon.
     pub prototype: String,
+    /// Declaration of the function that gives its workspace's size, if that is not a constant.
+    pub workspace_size: Option<String>,
     /// Constants and definition.
     pub definition: String,
     /// What it needs in front of it.
@@ -145,6 +164,9 @@ impl<'a> FuncPrinter<'a> {
             own_workspace: module.plans[&func.name].workspace,
             in_parallel: false,
             in_openmp: false,
+            in_offset: false,
+            commented: None,
+            streams: false,
         }
     }
 
@@ -158,6 +180,7 @@ impl<'a> FuncPrinter<'a> {
             memory: self.memory.clone(),
             constant_arrays: self.constant_arrays.clone(),
             in_parallel: true,
+            streams: self.streams,
             ..FuncPrinter::new(self.module, self.func)
         }
     }
@@ -167,16 +190,19 @@ impl<'a> FuncPrinter<'a> {
         let params = self.parameters()?;
         let prototype = self.prototype(&params);
         self.names.push_scope();
-        self.unused_parameters();
         self.body()?;
+        self.unused_parameters();
+        let size = self.workspace_size()?;
         let mut definition = self.constants.clone();
+        definition += size.as_ref().map_or("", |(_, text)| text);
         definition += &self.header_comment();
         definition += &format!("{prototype} {{\n{}}}\n", self.out);
-        Ok(PrintedFunc { prototype, definition, needs: self.needs })
+        let workspace_size = size.map(|(prototype, _)| prototype);
+        Ok(PrintedFunc { prototype, workspace_size, definition, needs: self.needs })
     }
 
     /// The C declarations of all parameters, which get their names here.
-    fn parameters(&mut self) -> Result<Vec<String>> {
+    pub(super) fn parameters(&mut self) -> Result<Vec<String>> {
         let mut declarations = Vec::new();
         let func = self.func;
         for param in &func.params {
@@ -202,7 +228,7 @@ impl<'a> FuncPrinter<'a> {
         for var in self.signature.sizes.clone() {
             declarations.push(self.scalar_parameter(var, func.span)?);
         }
-        if self.signature.workspace > 0 {
+        if self.signature.takes_workspace() {
             self.workspace = self.names.fresh("workspace");
             let restrict = if self.noalias() { "restrict " } else { "" };
             declarations.push(format!("unsigned char *{restrict}{}", self.workspace));
@@ -244,15 +270,24 @@ impl<'a> FuncPrinter<'a> {
         Ok(format!("{konst}{c_type} *{restrict}{name}"))
     }
 
-    /// Whether the function promises that its buffers do not overlap: yes, unless it says no.
+    /// Whether C may rely on buffers not overlapping: yes, unless the function says no, or a call
+    /// hands it parts of the same memory.
     pub(super) fn noalias(&self) -> bool {
-        noalias(self.func)
+        noalias(self.func) && !self.module.facts.shared.contains(&self.func.name)
     }
 
     fn prototype(&self, params: &[String]) -> String {
         let linkage = if self.func.private { "static " } else { "" };
         let start = format!("{linkage}{} {}(", self.signature.c_return(), self.signature.c_name);
-        let list = if params.is_empty() { "void".to_string() } else { params.join(", ") };
+        match params.is_empty() {
+            true => format!("{start}void)"),
+            false => self.break_list(start, params),
+        }
+    }
+
+    /// `start` and parameters behind it, on as many lines as that takes.
+    pub(super) fn break_list(&self, start: String, params: &[String]) -> String {
+        let list = params.join(", ");
         if start.len() + list.len() < LINE {
             return format!("{start}{list})");
         }
@@ -273,26 +308,32 @@ impl<'a> FuncPrinter<'a> {
         text
     }
 
-    /// `(void)x;` for parameters that the body does not use.
+    /// `(void)x;` in front of the body for parameters that it does not mention.
     fn unused_parameters(&mut self) {
-        let func = self.func;
-        for param in &func.params {
-            let var = param.buffer().map_or(param.var, |b| b.data);
-            if !self.facts.used.contains(&var.id) && !self.facts.used.contains(&param.var.id) {
-                let name = self.vars[&var.id].clone();
-                self.line(&format!("(void){name};"));
+        let code = self.out.lines().filter(|line| !line.trim_start().starts_with("/*"));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let words: FxHashSet<&str> =
+            code.flat_map(|line| line.split(move |c| !is_name(c))).collect();
+        let params = self.func.params.iter().map(|p| p.buffer().map_or(p.var, |b| b.data));
+        let mut unused = String::new();
+        for var in params.chain(self.signature.sizes.iter().copied()) {
+            let name = &self.vars[&var.id];
+            if !words.contains(name.as_str()) {
+                unused += &format!("  (void){name};\n");
             }
         }
-        for var in self.signature.sizes.clone() {
-            if !self.facts.used.contains(&var.id) {
-                let name = self.vars[&var.id].clone();
-                self.line(&format!("(void){name};"));
+        let named = [&self.workspace, &self.result];
+        for name in named.into_iter().filter(|n| !n.is_empty()) {
+            if !words.contains(name.as_str()) {
+                unused += &format!("  (void){name};\n");
             }
         }
+        self.out.insert_str(0, &unused);
     }
 
     fn body(&mut self) -> Result<()> {
         let func = self.func;
+        self.sized_places()?;
         self.stmt(&func.body)?;
         let returns = matches!(func.body.as_slice().last(), Some(tirade_ir::Stmt::Return(_)));
         if !returns && (self.signature.can_fail || !self.signature.ret_dtype.is_void()) {
@@ -301,21 +342,123 @@ impl<'a> FuncPrinter<'a> {
         Ok(())
     }
 
+    /// Pointers to memory in the workspace whose size follows from the arguments, one behind the
+    /// other.
+    fn sized_places(&mut self) -> Result<()> {
+        let plan = self.plan;
+        let mut at = match self.signature.workspace {
+            0 => self.workspace.clone(),
+            own => format!("{} + {own}", self.workspace),
+        };
+        for buffer in &plan.sized {
+            let element = buffer.dtype.element();
+            let Some(c_type) = c_type(element) else {
+                let what = format!("a buffer of type `{}`", buffer.dtype);
+                return Err(AotError::unsupported(buffer.span, what));
+            };
+            let name = self.names.fresh(buffer.name.as_str());
+            let pointer = if at.contains(' ') { format!("({at})") } else { at };
+            self.line(&format!("{c_type} *const {name} = ({c_type} *)(void *){pointer};"));
+            at = format!("(unsigned char *){name} + {}", self.room(buffer)?);
+            self.vars.insert(buffer.data.id, name.clone());
+            self.memory.insert(buffer.data.id, Memory { name, element, is_scalar: false });
+        }
+        Ok(())
+    }
+
+    /// The bytes that memory of a size known at run time takes of the workspace.
+    fn room(&mut self, buffer: &Buffer) -> Result<String> {
+        let len = self.run_time_len(buffer)?;
+        let room = self.needs.helper("tir_room");
+        Ok(format!("{room}({len}, {})", buffer.dtype.element().bytes()))
+    }
+
+    /// The number of elements of a compact buffer, as C that cannot overflow.
+    pub(super) fn run_time_len(&mut self, buffer: &Buffer) -> Result<String> {
+        let constants = buffer.shape.iter().filter_map(PrimExpr::as_int);
+        let constant = constants.fold(i128::from(buffer.dtype.lanes()), |n, e| {
+            n.saturating_mul(e.clamp(0, i64::MAX.into()))
+        });
+        let constant = constant.min(u64::MAX.into());
+        let mut len = match i32::try_from(constant) {
+            Ok(small) => small.to_string(),
+            Err(_) => int_literal(constant, DType::UINT64),
+        };
+        for extent in buffer.shape.iter().filter(|e| e.as_int().is_none()) {
+            let extent = self.expr(extent)?;
+            let helper = self.needs.helper("tir_extent");
+            len = format!("{helper}({len}, {})", extent.text);
+        }
+        Ok(len)
+    }
+
+    /// The function that tells how much workspace this one takes, if that is not a constant:
+    /// declaration and definition.
+    fn workspace_size(&mut self) -> Result<Option<(String, String)>> {
+        let plan = self.plan;
+        if plan.sized.is_empty() {
+            return Ok(None);
+        }
+        let scalars = self.func.params.iter().filter(|p| matches!(p.kind, ParamKind::Scalar));
+        let vars: Vec<Var> =
+            scalars.map(|p| p.var).chain(self.signature.sizes.iter().copied()).collect();
+        let mut body = String::new();
+        let mut params = Vec::new();
+        for var in &vars {
+            let name = self.vars[&var.id].clone();
+            let c_type = c_type(var.dtype).unwrap_or("int64_t");
+            params.push(format!("{c_type} {name}"));
+            let used = |b: &Buffer| any_expr(&*b.shape, |e| *e == PrimExpr::from(*var));
+            if !plan.sized.iter().any(used) {
+                body += &format!("  (void){name};\n");
+            }
+        }
+        let own = self.signature.workspace;
+        let mut parts = if own > 0 { vec![own.to_string()] } else { Vec::new() };
+        for buffer in &plan.sized {
+            parts.push(self.room(buffer)?);
+        }
+        let sum = parts.join(" + ");
+        let prototype =
+            format!("uint64_t {}_workspace_size({})", self.signature.c_name, params.join(", "));
+        let lines = wrap_line(&sum, LINE - 10).join("\n      ");
+        let text = format!("{prototype} {{\n{body}  return {lines};\n}}\n\n");
+        Ok(Some((prototype, text)))
+    }
+
     /// The script's line that defines the function.
     fn header_comment(&self) -> String {
         match self.module.source_line(self.func.span) {
-            Some(line) => format!("/* {} */\n", comment_text(&line)),
+            Some((_, line)) => format!("/* {} */\n", comment_text(&line)),
             None => String::new(),
         }
     }
 
-    /// Adds a line.
+    /// Adds a line; where people are to read it, as several if it is long.
     pub(super) fn line(&mut self, text: &str) {
-        for _ in 0..self.indent {
-            self.out.push_str("  ");
+        let wrap = self.module.options.sources.is_some();
+        let lines = if wrap {
+            wrap_line(text, LINE.saturating_sub(2 * self.indent).max(LINE / 2))
+        } else {
+            vec![text]
+        };
+        for (i, text) in lines.into_iter().enumerate() {
+            let indent = if i == 0 { self.indent } else { self.indent + 2 };
+            (0..indent).for_each(|_| self.out.push_str("  "));
+            self.out.push_str(text);
+            self.out.push('\n');
         }
-        self.out.push_str(text);
-        self.out.push('\n');
+    }
+
+    /// The script's line of a statement as a comment, unless the statement before came from it too.
+    pub(super) fn source_comment(&mut self, span: Span) {
+        let Some((line, text)) = self.module.source_line(span) else { return };
+        if self.commented != Some(line) {
+            self.commented = Some(line);
+            let text = comment_text(&text);
+            self.out.push_str(&"  ".repeat(self.indent));
+            self.out.push_str(&format!("/* {text} */\n"));
+        }
     }
 
     /// The C value of a variable.
@@ -346,6 +489,34 @@ impl<'a> FuncPrinter<'a> {
         debug_assert!(!is_half(var.dtype) || c_type == "uint16_t");
         Ok(format!("const {c_type} {name}"))
     }
+}
+
+/// A statement on lines of at most `width` columns where that can be: it is broken at spaces,
+/// preferably where it is nested least.
+fn wrap_line(text: &str, width: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while rest.len() > width && !rest.starts_with(['#', '/']) {
+        let (mut depth, mut quoted) = (0, false);
+        let mut best: Option<(i32, usize)> = None;
+        for (at, byte) in rest.bytes().enumerate().take(width) {
+            match byte {
+                b'"' => quoted = !quoted,
+                _ if quoted => {}
+                b'(' | b'[' | b'{' => depth += 1,
+                b')' | b']' | b'}' => depth -= 1,
+                b' ' if at > width / 3 && best.is_none_or(|(least, _)| depth <= least) => {
+                    best = Some((depth, at));
+                }
+                _ => {}
+            }
+        }
+        let Some((_, at)) = best else { break };
+        lines.push(&rest[..at]);
+        rest = &rest[at + 1..];
+    }
+    lines.push(rest);
+    lines
 }
 
 /// Whether a function promises that its buffers do not overlap: yes, unless it says no.

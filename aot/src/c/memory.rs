@@ -4,23 +4,38 @@
 //! - small constant size: an array in its scope;
 //! - large constant size: a place in the workspace that the caller gives, reused by allocations
 //!   whose lives do not overlap;
+//! - size that follows from the function's arguments, where the heap is not wanted: a place in the
+//!   workspace behind the others;
 //! - size known at run time only, or large in a function that calls itself: the heap.
 
 use crate::c::analysis::Facts;
+use crate::c::func::size_vars;
 use crate::c::parallel::is_distributed;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use tirade_ir::stmt::AllocBuffer;
-use tirade_ir::visit::{Visit, Visitor};
+use tirade_ir::visit::{Visit, Visitor, any_expr};
 use tirade_ir::{Buffer, For, PrimExpr, PrimFunc, Stmt, Var, VarId};
 
 /// Alignment of places in the workspace: a cache line, and the widest vectors.
 pub const ALIGNMENT: u64 = 64;
 
-/// Largest array that is put on the stack, in bytes.
-const STACK_ARRAY: u64 = 16 << 10;
+/// How much memory of which kind printed code may use.
+#[derive(Clone, Copy, Debug)]
+pub struct MemoryOptions {
+    /// Largest array that is put on the stack, in bytes.
+    pub stack_array: u64,
+    /// Most that a function's arrays may take of the stack together, in bytes.
+    pub stack_total: u64,
+    /// Memory whose size is known at run time only comes from `malloc`. Else it has its place in
+    /// the workspace if its size follows from the function's arguments, and is refused if not.
+    pub heap: bool,
+}
 
-/// Most that a function's arrays may take of the stack together, in bytes.
-const STACK_TOTAL: u64 = 128 << 10;
+impl Default for MemoryOptions {
+    fn default() -> Self {
+        MemoryOptions { stack_array: 16 << 10, stack_total: 128 << 10, heap: true }
+    }
+}
 
 /// Where an allocation lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +48,8 @@ pub enum Place {
     Stack(u64),
     /// At this offset of the workspace.
     Workspace(u64),
+    /// In the workspace, behind everything of constant size: the number in [`Plan::sized`].
+    Sized(usize),
     /// Allocated and freed in its scope.
     Heap,
     /// A constant: an initialised array outside the function.
@@ -48,6 +65,8 @@ pub struct Plan {
     /// Bytes that each thread needs for itself in a parallel loop, by loop variable. Places inside
     /// such a loop count from the start of these.
     pub scratch: FxHashMap<VarId, u64>,
+    /// Allocations in the workspace whose size follows from the function's arguments.
+    pub sized: Vec<Buffer>,
 }
 
 impl Plan {
@@ -79,16 +98,40 @@ pub fn constant_len(buffer: &Buffer) -> Option<u64> {
     last.checked_add(1)?.checked_mul(lanes)
 }
 
-/// Decides where every allocation of `func` lives. `distribute` if threads share parallel loops.
-pub fn plan(func: &PrimFunc, facts: &Facts, recursive: bool, distribute: bool) -> Plan {
-    let plan = Plan::default();
-    let mut planner = Planner { facts, recursive, distribute, plan, stack: 0, live: Vec::new() };
+/// Decides where every allocation of `func` lives. `is_called` if other functions call it,
+/// `recursive` if it calls itself, `distribute` if threads share parallel loops.
+pub fn plan(
+    func: &PrimFunc,
+    facts: &Facts,
+    options: &MemoryOptions,
+    is_called: bool,
+    recursive: bool,
+    distribute: bool,
+) -> Plan {
+    let arguments: FxHashSet<VarId> =
+        func.params.iter().map(|p| p.var).chain(size_vars(func)).map(|v| v.id).collect();
+    let mut planner = Planner {
+        facts,
+        options,
+        arguments,
+        is_called,
+        recursive,
+        distribute,
+        plan: Plan::default(),
+        stack: 0,
+        live: Vec::new(),
+    };
     planner.visit_stmt(&func.body);
     planner.plan
 }
 
 struct Planner<'a> {
     facts: &'a Facts,
+    options: &'a MemoryOptions,
+    /// Scalar parameters and sizes.
+    arguments: FxHashSet<VarId>,
+    /// Another function calls it, which could not tell how much workspace it takes.
+    is_called: bool,
     recursive: bool,
     distribute: bool,
     plan: Plan,
@@ -109,16 +152,18 @@ impl Planner<'_> {
         }
         let one_type = self.facts.accessed_as.get(&data).is_some_and(|t| t.len() == 1);
         let len = constant_len(buffer);
-        let is_scalar = len == Some(1) && one_type && self.facts.read.contains(&data);
+        let one = len == Some(u64::from(buffer.dtype.lanes()));
+        let is_scalar = one && one_type && self.facts.read.contains(&data);
         if is_scalar && !self.facts.not_scalar.contains(&data) {
             return Place::Scalar;
         }
         let width = buffer.dtype.element().bytes() as u64;
         let Some((len, bytes)) = len.and_then(|n| Some((n.max(1), n.checked_mul(width)?))) else {
-            return Place::Heap;
+            return self.sized(buffer);
         };
         let on_stack = bytes.next_multiple_of(ALIGNMENT);
-        if bytes <= STACK_ARRAY && self.stack + on_stack <= STACK_TOTAL {
+        let fits = self.stack + on_stack <= self.options.stack_total;
+        if bytes <= self.options.stack_array && fits {
             self.stack += on_stack;
             return Place::Stack(len);
         }
@@ -126,6 +171,21 @@ impl Planner<'_> {
             return Place::Heap;
         }
         Place::Workspace(self.fit(on_stack))
+    }
+
+    /// The place of memory whose size is not constant.
+    fn sized(&mut self, buffer: &Buffer) -> Place {
+        let compact = buffer.strides.is_empty() && buffer.elem_offset.iter().all(|o| o.is_int(0));
+        let known = !any_expr(&*buffer.shape, |e| match e {
+            PrimExpr::Var(v) => !self.arguments.contains(&v.id),
+            PrimExpr::Load(_) | PrimExpr::Call(_) | PrimExpr::CallFunc(_) => true,
+            _ => false,
+        });
+        if self.options.heap || self.is_called || self.recursive || !compact || !known {
+            return Place::Heap;
+        }
+        self.plan.sized.push(buffer.clone());
+        Place::Sized(self.plan.sized.len() - 1)
     }
 
     /// The lowest free part of the workspace that takes `size` bytes.

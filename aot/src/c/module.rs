@@ -1,14 +1,16 @@
 //! Modules: one C file for all functions, and what a caller has to know about it.
 
 use crate::c::analysis::ModuleFacts;
+use crate::c::checked::{ARENA, CheckedEntry};
 use crate::c::ctype::{c_type, suffix};
 use crate::c::func::{FuncPrinter, PrintedFunc, Signature, size_vars};
-use crate::c::memory::{Plan, plan};
+use crate::c::memory::{MemoryOptions, Plan, plan};
 use crate::c::names::{NameTable, sanitize_function};
 use crate::c::prelude::Needs;
 use crate::error::{AotError, Result};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use tirade_ir::stmt::AssertStmt;
 use tirade_ir::visit::for_each_stmt;
 use tirade_ir::{
@@ -18,6 +20,22 @@ use tirade_ir::{
 
 /// Status of a function that found no memory; assertions count from 1.
 pub const STATUS_NO_MEMORY: i32 = -1;
+
+/// What printed functions and the entries that check arguments return.
+#[derive(Clone, Copy, Debug)]
+pub struct Status;
+
+impl Status {
+    /// Names in C and values. Assertions count from 1.
+    pub const ALL: &[(&str, i32)] = &[
+        ("TIR_OK", 0),
+        ("TIR_NO_MEMORY", STATUS_NO_MEMORY),
+        ("TIR_NULL", -2),
+        ("TIR_TOO_SMALL", -3),
+        ("TIR_MISALIGNED", -4),
+        ("TIR_OVERLAP", -5),
+    ];
+}
 
 /// What runs parallel loops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,6 +62,55 @@ pub struct PrintOptions<'a> {
     pub alloc_limit: u64,
     /// The scripts, for comments.
     pub sources: Option<&'a SourceMap>,
+    /// A header of the module's own, which brings the headers of the C library and declares the
+    /// public functions.
+    pub header: Option<&'a str>,
+    /// Do without the C library, `<math.h>` and what C compilers bring themselves aside.
+    pub freestanding: bool,
+    /// What memory may be used.
+    pub memory: MemoryOptions,
+    /// Constants of at least so many bytes go to a file of their own.
+    pub data_file: Option<u64>,
+    /// Entries that check arguments share a static array as workspace.
+    pub static_workspace: bool,
+}
+
+impl PrintOptions<'_> {
+    /// For this machine: what [`Entry`] says, with all that GNU C offers.
+    pub fn native(alloc_limit: u64) -> PrintOptions<'static> {
+        PrintOptions {
+            gnu: true,
+            parallel: Parallel::Pthreads,
+            entries: true,
+            alloc_limit,
+            sources: None,
+            header: None,
+            freestanding: false,
+            memory: MemoryOptions::default(),
+            data_file: None,
+            static_workspace: false,
+        }
+    }
+}
+
+/// A constant that is defined in a file of its own.
+#[derive(Clone, Debug)]
+pub struct DataArray {
+    /// For the file that uses it.
+    pub declaration: String,
+    /// For the file that has it.
+    pub definition: String,
+}
+
+/// What a caller has to know about a public function.
+#[derive(Clone, Debug)]
+pub struct Prototype {
+    /// The function in the script.
+    pub func: Symbol,
+    /// Declaration without the semicolon.
+    pub text: String,
+    /// Declaration of the function that tells how much workspace it takes, if that is no constant.
+    pub workspace_size: Option<String>,
 }
 
 /// An assertion of the program: what a status means.
@@ -75,8 +142,16 @@ pub struct Entry {
 pub struct CModule {
     /// The C file.
     pub text: String,
-    /// Declarations of the public functions.
-    pub prototypes: Vec<String>,
+    /// The public functions.
+    pub prototypes: Vec<Prototype>,
+    /// Headers of the C library that it uses.
+    pub headers: BTreeSet<&'static str>,
+    /// Constants that the file leaves to another one.
+    pub data: Vec<DataArray>,
+    /// The file with the entries that check arguments; empty without a header of its own.
+    pub checked_text: String,
+    /// Those entries.
+    pub checked: Vec<CheckedEntry>,
     /// Entries by function.
     pub entries: FxHashMap<Symbol, Entry>,
     /// Signatures by function.
@@ -99,6 +174,7 @@ pub struct ModulePrinter<'a> {
     pub options: &'a PrintOptions<'a>,
     globals: RefCell<NameTable>,
     assertions: RefCell<Vec<Assertion>>,
+    data: RefCell<Vec<DataArray>>,
 }
 
 /// Prints a lowered module as C.
@@ -117,13 +193,16 @@ impl<'a> ModulePrinter<'a> {
         for func in module.functions() {
             let recursive = facts.recursive.contains(&func.name);
             let distribute = options.parallel != Parallel::None;
-            let plan = plan(func, &facts.functions[&func.name], recursive, distribute);
+            let is_called = facts.is_called(func.name);
+            let own = &facts.functions[&func.name];
+            let plan = plan(func, own, &options.memory, is_called, recursive, distribute);
             let wanted =
                 if func.name.as_str() == "main" { "main_kernel" } else { func.name.as_str() };
             let signature = Signature {
                 c_name: globals.fresh(&sanitize_function(wanted)),
                 sizes: size_vars(func),
                 workspace: 0,
+                sized_workspace: !plan.sized.is_empty(),
                 can_fail: facts.functions[&func.name].asserts
                     || plan.uses_heap()
                     || !plan.scratch.is_empty(),
@@ -140,6 +219,7 @@ impl<'a> ModulePrinter<'a> {
             options,
             globals: RefCell::new(globals),
             assertions: RefCell::default(),
+            data: RefCell::default(),
         };
         printer.propagate_failure();
         for func in module.functions() {
@@ -209,10 +289,16 @@ impl<'a> ModulePrinter<'a> {
         }
     }
 
-    /// The script's line on which `span` begins.
-    pub fn source_line(&self, span: Span) -> Option<String> {
+    /// The script's line on which `span` begins: its number and its text.
+    pub fn source_line(&self, span: Span) -> Option<(usize, String)> {
         let file = self.options.sources?.file_of(span)?;
-        Some(file.line_text(file.line_col(span.lo).line).to_string())
+        let line = file.line_col(span.lo).line;
+        Some((line as usize, file.line_text(line).to_string()))
+    }
+
+    /// Leaves a constant to the file for data.
+    pub fn add_data(&self, declaration: String, definition: String) {
+        self.data.borrow_mut().push(DataArray { declaration, definition });
     }
 
     /// A name of its own for something outside functions.
@@ -252,6 +338,7 @@ impl<'a> ModulePrinter<'a> {
             needs.merge(&result.needs);
             printed.push((func, result));
         }
+        let (checked, checked_text) = self.checked_entries()?;
         let mut entries = FxHashMap::default();
         let mut entry_text = String::new();
         if self.options.entries {
@@ -261,9 +348,28 @@ impl<'a> ModulePrinter<'a> {
                 entry_text += &text;
             }
         }
-        let mut text = needs.includes();
-        text.push('\n');
+        if self.options.freestanding {
+            needs = needs.freestanding();
+        }
+        let headers = needs.headers();
+        let includes: Vec<String> = match self.options.header {
+            Some(own) => {
+                let others = headers.iter().filter(|h| **h != "stdint.h");
+                let own = std::iter::once(format!("#include \"{own}\"\n"));
+                own.chain(others.map(|h| format!("#include <{h}>\n"))).collect()
+            }
+            None => headers.iter().map(|h| format!("#include <{h}>\n")).collect(),
+        };
+        let mut text = includes.concat() + "\n";
+        if self.options.header.is_some() {
+            text += needs.no_contraction();
+        }
+        let data = self.data.into_inner();
+        data.iter().for_each(|array| text += &array.declaration);
         let helpers = needs.definitions();
+        if !text.ends_with("\n\n") {
+            text.push('\n');
+        }
         if !helpers.is_empty() {
             text += &helpers;
             text.push('\n');
@@ -272,9 +378,13 @@ impl<'a> ModulePrinter<'a> {
         // Functions may call each other in any order; public ones are declared in the header.
         for (func, result) in &printed {
             if !func.private {
-                prototypes.push(result.prototype.clone());
+                prototypes.push(Prototype {
+                    func: func.name,
+                    text: result.prototype.clone(),
+                    workspace_size: result.workspace_size.clone(),
+                });
             }
-            if printed.len() > 1 && (func.private || self.options.entries) {
+            if printed.len() > 1 && (func.private || self.options.header.is_none()) {
                 text += &format!("{};\n", result.prototype);
             }
         }
@@ -285,7 +395,46 @@ impl<'a> ModulePrinter<'a> {
         text += &definitions.join("\n");
         text += &entry_text;
         let assertions = self.assertions.into_inner();
-        Ok(CModule { text, prototypes, entries, signatures: self.signatures, assertions })
+        let signatures = self.signatures;
+        Ok(CModule {
+            text,
+            prototypes,
+            headers,
+            data,
+            checked_text,
+            checked,
+            entries,
+            signatures,
+            assertions,
+        })
+    }
+
+    /// The entries that check arguments, and the file with them.
+    fn checked_entries(&self) -> Result<(Vec<CheckedEntry>, String)> {
+        let Some(header) = self.options.header else { return Ok(Default::default()) };
+        let mut needs = Needs::default();
+        let mut entries = Vec::new();
+        for func in self.module.functions().filter(|f| !f.private) {
+            let (entry, needed) = FuncPrinter::new(self, func).checked_entry()?;
+            needs.merge(&needed);
+            entries.push(entry);
+        }
+        let mut text = format!("#include \"{header}\"\n\n");
+        let helpers = needs.definitions();
+        if !helpers.is_empty() {
+            text += &format!("{helpers}\n");
+        }
+        let constant = self.signatures.values().filter(|s| !s.sized_workspace);
+        let arena = constant.map(|s| s.workspace).max().unwrap_or(0);
+        if self.options.static_workspace && arena > 0 {
+            text += &format!(
+                "/* Memory that the functions work in, one at a time. */\nstatic union {{\n  \
+                 unsigned char bytes[{arena}];\n  uint64_t alignment;\n}} {ARENA};\n\n"
+            );
+        }
+        let definitions: Vec<&str> = entries.iter().map(|e| e.text.as_str()).collect();
+        text += &definitions.join("\n");
+        Ok((entries, text))
     }
 
     /// The uniform entry of a function.
@@ -321,6 +470,7 @@ impl<'a> ModulePrinter<'a> {
         if signature.ret_dtype.is_void() {
             body += "  (void)result;\n";
         }
+        debug_assert!(!signature.sized_workspace, "entries go with a heap");
         if signature.workspace > 0 {
             let helper = needs.helper("tir_workspace");
             body += &format!(

@@ -86,7 +86,9 @@ pub fn sanitize(name: &str) -> String {
     if out.is_empty() || out.as_bytes()[0].is_ascii_digit() || bad_start(&out) {
         out.insert(0, 'v');
     }
-    if out.ends_with("_t") || RESERVED.binary_search(&out.as_str()).is_ok() {
+    // Types of the C library, and the macros of the header that is emitted.
+    let bad_end = ["_t", "_WORKSPACE_SIZE"].iter().any(|end| out.ends_with(end));
+    if bad_end || RESERVED.binary_search(&out.as_str()).is_ok() {
         out.push('_');
     }
     out

@@ -47,7 +47,8 @@ fn stmt_work(stmt: &Stmt) -> Option<u64> {
     let nodes = |e: &PrimExpr| {
         let mut count = 0;
         tirade_ir::visit::for_each_expr(e, |e| {
-            count += if matches!(e, PrimExpr::Call(_) | PrimExpr::CallFunc(_)) { 10 } else { 1 };
+            let cost = if matches!(e, PrimExpr::Call(_) | PrimExpr::CallFunc(_)) { 10 } else { 1 };
+            count += cost * u64::from(e.dtype().lanes());
         });
         count
     };
@@ -301,6 +302,11 @@ impl<'a> FuncPrinter<'a> {
         self.line(&format!("for ({c_type} {name} = {first}; {name} < {last}; ++{name}) {{"));
         let result = self.loop_body(&l.body);
         self.names.pop_scope();
+        // Each thread waits for its own stores.
+        if self.streams {
+            let fence = self.needs.helper("tir_stream_end");
+            self.line(&format!("{fence}();"));
+        }
         result
     }
 

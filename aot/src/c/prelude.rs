@@ -5,12 +5,16 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use tirade_ir::BinOp;
 
 /// Helpers and headers that a printed file needs.
 #[derive(Clone, Debug, Default)]
 pub struct Needs {
     helpers: BTreeSet<String>,
     headers: BTreeSet<&'static str>,
+    /// Floats are multiplied, and added or subtracted: a compiler might do both at once.
+    multiplies: bool,
+    adds: bool,
 }
 
 impl Needs {
@@ -26,25 +30,49 @@ impl Needs {
         self.headers.insert(name);
     }
 
+    /// Notes an operation on floats.
+    pub fn float_operation(&mut self, op: BinOp) {
+        self.multiplies |= op == BinOp::Mul;
+        self.adds |= matches!(op, BinOp::Add | BinOp::Sub);
+    }
+
+    /// What keeps compilers from fusing a product and a sum, which would round once, not twice.
+    pub fn no_contraction(&self) -> &'static str {
+        match self.multiplies && self.adds {
+            true => NO_CONTRACTION,
+            false => "",
+        }
+    }
+
     /// Adds everything that `other` needs.
     pub fn merge(&mut self, other: &Needs) {
+        self.multiplies |= other.multiplies;
+        self.adds |= other.adds;
         self.helpers.extend(other.helpers.iter().cloned());
         self.headers.extend(&other.headers);
     }
 
-    /// The `#include` lines, sorted.
-    pub fn includes(&self) -> String {
+    /// The headers of the C library that are needed, `<stdint.h>` always.
+    pub fn headers(&self) -> BTreeSet<&'static str> {
         let mut headers = self.headers.clone();
         headers.insert("stdint.h");
         for name in self.closure() {
             headers.extend(lookup(&name).headers);
         }
-        headers.iter().map(|h| format!("#include <{h}>\n")).collect()
+        headers
     }
 
     /// The helpers' definitions, those that are called before those that call them.
     pub fn definitions(&self) -> String {
         self.closure().iter().map(|name| lookup(name).text + "\n").collect()
+    }
+
+    /// The same without the C library: bytes are copied one by one.
+    pub fn freestanding(mut self) -> Needs {
+        let copies = |name: &str| name.starts_with("tir_load_") || name.starts_with("tir_store_");
+        let bytewise = |name: String| if copies(&name) { name + FREESTANDING } else { name };
+        self.helpers = self.helpers.into_iter().map(bytewise).collect();
+        self
     }
 
     fn closure(&self) -> Vec<String> {
@@ -59,6 +87,16 @@ impl Needs {
         order
     }
 }
+
+/// Ends the names under which helpers that copy bytes are looked up for freestanding C.
+const FREESTANDING: &str = "/freestanding";
+
+const NO_CONTRACTION: &str = "\
+/* A product and a sum are rounded one after the other. */
+#if defined(__clang__) || !defined(__GNUC__)
+#pragma STDC FP_CONTRACT OFF
+#endif
+";
 
 /// A helper's definition.
 struct Helper {
@@ -248,6 +286,30 @@ static inline uint64_t tir_extent(uint64_t n, int64_t extent) {
   if (extent < 0 || (extent > 0 && n > UINT64_MAX / (uint64_t)extent)) return UINT64_MAX;
   return n * (uint64_t)extent;
 }"),
+    ("tir_room", &[], "\
+/* Bytes of the workspace for n elements; more than any memory has if that is no size. */
+static inline uint64_t tir_room(uint64_t n, uint64_t width) {
+  const uint64_t too_much = UINT64_C(1) << 56;
+  return n > too_much / width ? too_much : (n * width + 63u) / 64u * 64u;
+}"),
+    ("tir_span", &[], "\
+/* Elements up to the last of a dimension, if those before it take n; UINT64_MAX if too many. */
+static inline uint64_t tir_span(uint64_t n, int64_t extent, int64_t stride) {
+  if (extent < 1 || stride < 0 || n == UINT64_MAX) return extent == 0 ? 0 : UINT64_MAX;
+  if (stride > 0 && (uint64_t)extent - 1u > (UINT64_MAX - n) / (uint64_t)stride) return UINT64_MAX;
+  return n == 0 ? 0 : n + ((uint64_t)extent - 1u) * (uint64_t)stride;
+}"),
+    ("tir_check", &[], "\
+static int32_t tir_check(const void *p, uint64_t size, uint64_t needed, uint64_t alignment) {
+  if (p == 0 && needed > 0) return TIR_NULL;
+  if (size < needed) return TIR_TOO_SMALL;
+  return (uintptr_t)p % alignment != 0 ? TIR_MISALIGNED : TIR_OK;
+}"),
+    ("tir_overlap", &[], "\
+static int tir_overlap(const void *p, uint64_t p_size, const void *q, uint64_t q_size) {
+  const uintptr_t a = (uintptr_t)p, b = (uintptr_t)q;
+  return p_size > 0 && q_size > 0 && (a <= b ? b - a < p_size : a - b < q_size);
+}"),
     ("tir_alloc", &["stdlib.h"], "\
 static inline void *tir_alloc(uint64_t n, uint64_t width, uint64_t limit) {
   if (n > limit / width || n > SIZE_MAX / width) return 0;
@@ -287,6 +349,13 @@ static unsigned char *tir_scratch(uint64_t bytes) {
   return found;
 }"),
     ("tir_parallel_for", &["pthread.h", "sched.h", "stdlib.h", "unistd.h"], include_str!("pool.c")),
+    ("tir_stream_end", &[], "\
+/* Waits until stores that went past the caches are seen by others. */
+static inline void tir_stream_end(void) {
+#if defined(__SSE2__)
+  __builtin_ia32_sfence();
+#endif
+}"),
     ("tir_exp10", &["math.h"], "\
 /* Not in C99, but in C23 and in the libraries of GNU and Apple. */
 float exp10f(float x);
@@ -317,6 +386,9 @@ fn lookup(name: &str) -> Helper {
         return Helper { text: text.to_string(), calls, headers };
     }
     let rest = name.strip_prefix("tir_").expect("helpers are called tir_");
+    if let Some((text, calls)) = crate::c::vector::helper(rest) {
+        return Helper { text, calls, headers: Vec::new() };
+    }
     if let Some((from, to)) = rest.split_once("_to_") {
         return float_to_int(from, to);
     }
@@ -336,6 +408,11 @@ fn lookup(name: &str) -> Helper {
         .replace("$N", suffix.trim_start_matches(['i', 'u']))
         .replace('#', suffix);
     Helper { text, calls: Vec::new(), headers: Vec::new() }
+}
+
+/// A suffix without the mark of freestanding C, and whether it had one.
+fn strip_freestanding(suffix: &str) -> (&str, bool) {
+    suffix.strip_suffix(FREESTANDING).map_or((suffix, false), |suffix| (suffix, true))
 }
 
 /// C type and unsigned C type of a suffix.
@@ -386,7 +463,16 @@ fn float_to_int(from: &str, to: &str) -> Helper {
 
 /// Reads memory that is also used with another type, which C forbids by assignment.
 fn punned_load(suffix: &str) -> Helper {
+    let (suffix, freestanding) = strip_freestanding(suffix);
     let (c_type, _) = types_of(suffix);
+    if freestanding {
+        let text = format!(
+            "static inline {c_type} tir_load_{suffix}(const void *p) {{\n  {c_type} x;\n  \
+             for (unsigned k = 0; k < sizeof x; ++k)\n    \
+             ((unsigned char *)&x)[k] = ((const unsigned char *)p)[k];\n  return x;\n}}"
+        );
+        return Helper { text, calls: Vec::new(), headers: Vec::new() };
+    }
     let text = format!(
         "static inline {c_type} tir_load_{suffix}(const void *p) {{\n  {c_type} x;\n  \
          memcpy(&x, p, sizeof x);\n  return x;\n}}"
@@ -396,7 +482,16 @@ fn punned_load(suffix: &str) -> Helper {
 
 /// Writes memory that is also used with another type, which C forbids by assignment.
 fn punned_store(suffix: &str) -> Helper {
+    let (suffix, freestanding) = strip_freestanding(suffix);
     let (c_type, _) = types_of(suffix);
+    if freestanding {
+        let text = format!(
+            "static inline void tir_store_{suffix}(void *p, {c_type} x) {{\n  \
+             for (unsigned k = 0; k < sizeof x; ++k)\n    \
+             ((unsigned char *)p)[k] = ((const unsigned char *)&x)[k];\n}}"
+        );
+        return Helper { text, calls: Vec::new(), headers: Vec::new() };
+    }
     let text = format!(
         "static inline void tir_store_{suffix}(void *p, {c_type} x) {{ memcpy(p, &x, sizeof x); }}"
     );

@@ -16,9 +16,16 @@ use tirade_ir::stmt::{
 use tirade_ir::visit::any_expr;
 use tirade_ir::{AttrValue, BinOp, For, ForKind, PrimExpr, Stmt};
 
+/// Annotation of loops whose vector stores go past the caches, because what they write is larger
+/// than those and is not read soon.
+const STREAMS: &str = "tirade.stream";
+
 impl FuncPrinter<'_> {
     /// A statement.
     pub(super) fn stmt(&mut self, stmt: &Stmt) -> Result<()> {
+        if let Stmt::Store(_) | Stmt::Assert(_) | Stmt::Evaluate(_) | Stmt::Return(_) = stmt {
+            self.source_comment(stmt.span());
+        }
         match stmt {
             Stmt::Seq(seq) => self.sequence(&seq.stmts),
             Stmt::Store(store) => self.store(store),
@@ -85,6 +92,18 @@ impl FuncPrinter<'_> {
     }
 
     fn for_loop(&mut self, l: &For) -> Result<()> {
+        let outer = self.streams;
+        self.streams |= l.annotations.get(STREAMS).is_some();
+        let result = self.any_loop(l);
+        if self.streams && !outer {
+            let fence = self.needs.helper("tir_stream_end");
+            self.line(&format!("{fence}();"));
+        }
+        self.streams = outer;
+        result
+    }
+
+    fn any_loop(&mut self, l: &For) -> Result<()> {
         if self.parallel_loop(l)? {
             return Ok(());
         }
@@ -203,6 +222,14 @@ impl FuncPrinter<'_> {
         if !self.facts.used.contains(&bind.var.id) && is_pure(&bind.value) {
             return Ok(());
         }
+        if !bind.var.dtype.is_scalar() {
+            let value = self.expr(&bind.value)?;
+            let name = self.names.fresh(bind.var.name.as_str());
+            let vector = self.vector_type(bind.var.dtype);
+            self.vars.insert(bind.var.id, name.clone());
+            self.line(&format!("const {vector} {name} = {};", value.text));
+            return Ok(());
+        }
         let value = self.expr(&bind.value)?;
         if bind.var.dtype.is_integer() || bind.var.dtype.is_bool() {
             let range = self.bounds.of(&bind.value);
@@ -247,7 +274,7 @@ impl FuncPrinter<'_> {
             return Err(AotError::unsupported(alloc.span, what));
         };
         let place = self.plan.place(buffer);
-        if place == Place::Nothing {
+        if matches!(place, Place::Nothing | Place::Sized(_)) {
             return Ok(());
         }
         let name = match place {
@@ -258,6 +285,10 @@ impl FuncPrinter<'_> {
         self.vars.insert(buffer.data.id, name.clone());
         self.memory.insert(buffer.data.id, memory);
         match place {
+            Place::Scalar if !buffer.dtype.is_scalar() => {
+                let vector = self.vector_type(buffer.dtype);
+                self.line(&format!("{vector} {name};"));
+            }
             Place::Scalar => self.line(&format!("{c_type} {name};")),
             Place::Stack(len) => self.line(&format!("{c_type} {name}[{len}];")),
             Place::Workspace(offset) => {
@@ -268,7 +299,7 @@ impl FuncPrinter<'_> {
                 self.line(&format!("{c_type} *const {name} = ({c_type} *)(void *){at};"));
             }
             Place::Heap => self.heap_alloc(alloc, c_type, &name)?,
-            Place::Constant | Place::Nothing => {}
+            Place::Constant | Place::Sized(_) | Place::Nothing => {}
         }
         Ok(())
     }
@@ -281,14 +312,12 @@ impl FuncPrinter<'_> {
             let what = "an allocation with strides or an offset whose size is not constant";
             return Err(AotError::unsupported(alloc.span, what));
         }
-        self.needs.header("stdlib.h");
-        let lanes = PrimExpr::i32(buffer.dtype.lanes() as i32);
-        let mut len = format!("{}", lanes.as_int().unwrap_or(1));
-        for extent in &buffer.shape {
-            let extent = self.expr(extent)?;
-            let helper = self.needs.helper("tir_extent");
-            len = format!("{helper}({len}, {})", extent.text);
+        if !self.module.options.memory.heap {
+            let what = format!("`{}`, whose size only a heap can serve,", buffer.name);
+            return Err(AotError::unsupported(alloc.span, what));
         }
+        self.needs.header("stdlib.h");
+        let len = self.run_time_len(buffer)?;
         let helper = self.needs.helper("tir_alloc");
         let width = buffer.dtype.element().bytes();
         let limit = self.module.options.alloc_limit;
@@ -332,18 +361,28 @@ impl FuncPrinter<'_> {
         }
         let wanted = format!("{}_{}", self.signature.c_name, alloc.buffer.name);
         let name = self.module.fresh_global(&wanted);
-        let mut text = format!("static const {c_type} {name}[{}] = {{", values.len().max(1));
+        let bytes = (values.len() * dtype.bytes()) as u64;
+        let apart = self.module.options.data_file.is_some_and(|least| bytes >= least);
+        let linkage = if apart { "" } else { "static " };
+        let declaration = format!("const {c_type} {name}[{}]", values.len().max(1));
+        let mut text = format!("{linkage}{declaration} = {{");
         for (i, value) in values.iter().enumerate() {
             text += if i % 12 == 0 { "\n  " } else { " " };
-            let literal = initializer(*value);
-            if literal.contains("INFINITY") || literal == "NAN" {
+            let mut literal = initializer(*value);
+            if self.module.options.freestanding {
+                literal =
+                    literal.replace("INFINITY", "(1.0f / 0.0f)").replace("NAN", "(0.0f / 0.0f)");
+            } else if literal.contains("INFINITY") || literal == "NAN" {
                 self.needs.header("math.h");
             }
             text += &literal;
             text.push(',');
         }
         text += if values.is_empty() { " 0 };\n" } else { "\n};\n" };
-        self.constants += &text;
+        match apart {
+            true => self.module.add_data(format!("extern {declaration};\n"), text),
+            false => self.constants += &text,
+        }
         self.constant_arrays.push(name.clone());
         Ok(name)
     }
@@ -371,11 +410,11 @@ impl FuncPrinter<'_> {
         if attr.key.as_str() == BLOCK_ATTR
             && let AttrNode::Value(AttrValue::Str(name)) = &attr.node
         {
-            let text = match self.module.source_line(attr.span) {
-                Some(line) => comment_text(&line),
-                None => comment_text(&format!("block {name}")),
-            };
-            self.line(&format!("/* {text} */"));
+            // With the script at hand, each statement shows its line.
+            if self.module.options.sources.is_none() {
+                let text = comment_text(&format!("block {name}"));
+                self.line(&format!("/* {text} */"));
+            }
         }
         self.stmt(&attr.body)
     }

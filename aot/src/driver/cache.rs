@@ -9,10 +9,17 @@ use crate::error::{AotError, Result};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 const MARK: &[u8; 8] = b"tirade\x01\n";
 pub(crate) const TRAILER: usize = 32 + MARK.len();
+
+/// Beginnings of the names of what is not finished yet.
+pub(crate) const BUILD_PREFIX: &str = ".build-";
+const WRITE_PREFIX: &str = ".tirade-";
+
+/// What is not finished after this time never will be.
+const ABANDONED: Duration = Duration::from_secs(24 * 3600);
 
 /// Entries are dropped, oldest use first, when the cache is larger than this.
 const MAX_BYTES: u64 = 512 << 20;
@@ -74,8 +81,26 @@ impl Cache {
         write_atomic(&path, &bytes, is_executable(artifact))?;
         if key.as_bytes()[0] == 0 {
             self.prune(MAX_BYTES);
+            self.sweep(SystemTime::now() - ABANDONED);
         }
         Ok(path)
+    }
+
+    /// Removes what processes that were killed left behind before `time`.
+    pub fn sweep(&self, time: SystemTime) {
+        let places = fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let inside = |e: &fs::DirEntry| fs::read_dir(e.path()).into_iter().flatten().flatten();
+        for entry in places.flat_map(|e| inside(&e).chain([e])) {
+            let name = entry.file_name();
+            let is_scratch = [BUILD_PREFIX, WRITE_PREFIX]
+                .iter()
+                .any(|p| name.as_encoded_bytes().starts_with(p.as_bytes()));
+            let modified = entry.metadata().and_then(|m| m.modified());
+            if is_scratch && modified.is_ok_and(|m| m < time) {
+                let _ = fs::remove_dir_all(entry.path());
+                let _ = fs::remove_file(entry.path());
+            }
+        }
     }
 
     /// Drops the entries used least recently until at most `limit` bytes are left.
@@ -117,7 +142,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8], executable: bool) -> Result<()> {
     let dir = path.parent().filter(|d| !d.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(dir).map_err(|e| AotError::io("create the folder", dir, e))?;
     let fail = |e: std::io::Error| AotError::io("write", path, e);
-    let mut file = tempfile::Builder::new().prefix(".tirade-").tempfile_in(dir).map_err(fail)?;
+    let mut file = tempfile::Builder::new().prefix(WRITE_PREFIX).tempfile_in(dir).map_err(fail)?;
     file.write_all(bytes).map_err(fail)?;
     let mode = if executable { 0o755 } else { 0o644 };
     file.as_file().set_permissions(fs::Permissions::from_mode(mode)).map_err(fail)?;
@@ -146,5 +171,22 @@ mod tests {
         cache.put(&key, ".so", &artifact).unwrap();
         cache.prune(10);
         assert_eq!(cache.get(&key, ".so"), None);
+    }
+
+    #[test]
+    fn what_the_killed_left_is_swept() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache::open(dir.path()).unwrap();
+        let artifact = dir.path().join("a");
+        fs::write(&artifact, b"code").unwrap();
+        let entry = cache.put(&blake3::hash(b"key"), ".so", &artifact).unwrap();
+        let left = [dir.path().join(".build-x"), entry.parent().unwrap().join(".tirade-y")];
+        fs::create_dir(&left[0]).unwrap();
+        fs::write(&left[1], b"half").unwrap();
+        cache.sweep(SystemTime::now() - Duration::from_secs(60));
+        assert!(left.iter().all(|p| p.exists()));
+        cache.sweep(SystemTime::now() + Duration::from_secs(60));
+        assert!(!left.iter().any(|p| p.exists()));
+        assert!(entry.exists());
     }
 }

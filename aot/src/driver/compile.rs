@@ -1,7 +1,8 @@
 //! From C text to an object, a library or a program, with the system's C compiler.
 
-use crate::driver::cache::{Cache, write_atomic};
+use crate::driver::cache::{BUILD_PREFIX, Cache, write_atomic};
 use crate::driver::process::run_limited;
+use crate::emit::build_files::exact_options;
 use crate::error::{AotError, Result};
 use std::ffi::OsString;
 use std::fs;
@@ -70,6 +71,37 @@ impl Default for CompileOptions {
     }
 }
 
+impl CompileOptions {
+    /// Bytes of the vectors that code for this compiler may use; `None` if it has none.
+    pub fn vector_bytes(&self) -> Option<u32> {
+        let tool = Tool::find(self).ok()?;
+        match (tool.is_tcc, self.native) {
+            (true, _) => None,
+            (false, true) => Some(native_vector_bytes()),
+            (false, false) => Some(16),
+        }
+    }
+}
+
+/// Bytes of this machine's vector registers.
+#[cfg(target_arch = "x86_64")]
+fn native_vector_bytes() -> u32 {
+    let has_512 = std::is_x86_feature_detected!("avx512f")
+        && std::is_x86_feature_detected!("avx512bw")
+        && std::is_x86_feature_detected!("avx512dq");
+    match (has_512, std::is_x86_feature_detected!("avx2")) {
+        (true, _) => 64,
+        (false, true) => 32,
+        (false, false) => 16,
+    }
+}
+
+/// Bytes of this machine's vector registers.
+#[cfg(not(target_arch = "x86_64"))]
+fn native_vector_bytes() -> u32 {
+    16
+}
+
 /// A compiled file. It may be temporary, and then lives as long as this value.
 #[derive(Debug)]
 pub struct Artifact {
@@ -122,7 +154,7 @@ fn open_cache(options: &CompileOptions) -> Option<Cache> {
 }
 
 fn scratch_dir(cache: Option<&Cache>) -> Result<tempfile::TempDir> {
-    let make = |dir: &Path| tempfile::Builder::new().prefix(".build-").tempdir_in(dir);
+    let make = |dir: &Path| tempfile::Builder::new().prefix(BUILD_PREFIX).tempdir_in(dir);
     let temp = std::env::temp_dir();
     match cache.map(|c| make(c.dir())) {
         Some(Ok(dir)) => Ok(dir),
@@ -158,23 +190,29 @@ impl Tool {
     /// functions, no assumptions on types behind pointers.
     fn arguments(&self, kind: ArtifactKind, options: &CompileOptions) -> Vec<OsString> {
         let mut args: Vec<OsString> = Vec::new();
-        let mut add = |list: &[&str]| args.extend(list.iter().map(OsString::from));
+        let add = |args: &mut Vec<OsString>, list: &[&str]| {
+            args.extend(list.iter().map(OsString::from));
+        };
         match kind {
-            ArtifactKind::SharedLibrary => add(&["-shared", "-fPIC"]),
-            ArtifactKind::Object | ArtifactKind::Archive => add(&["-c", "-fPIC"]),
+            ArtifactKind::SharedLibrary => add(&mut args, &["-shared", "-fPIC"]),
+            ArtifactKind::Object | ArtifactKind::Archive => add(&mut args, &["-c", "-fPIC"]),
             ArtifactKind::Program => {}
         }
         if self.is_tcc {
             args.extend(options.extra_args.iter().cloned());
             return args;
         }
-        add(&["-std=gnu11", "-w", "-ffp-contract=off", "-fno-fast-math", "-fno-strict-aliasing"]);
-        add(&["-fno-math-errno", "-fno-trapping-math", "-fno-ident"]);
+        add(
+            &mut args,
+            &["-std=gnu11", "-w", "-ffp-contract=off", "-fno-fast-math", "-fno-strict-aliasing"],
+        );
+        add(&mut args, &["-fno-math-errno", "-fno-trapping-math", "-fno-ident"]);
+        args.extend(exact_options().into_iter().map(OsString::from));
         if options.native {
-            add(&["-march=native"]);
+            add(&mut args, &["-march=native"]);
         }
         if options.sanitize {
-            add(&["-fsanitize=undefined,address", "-fno-sanitize-recover=all"]);
+            add(&mut args, &["-fsanitize=undefined,address", "-fno-sanitize-recover=all"]);
         }
         args.extend(options.extra_args.iter().cloned());
         args
@@ -201,6 +239,13 @@ impl Tool {
             command.args(["-lm", "-ldl", "-lpthread"]);
         }
         self.run_command(command, options)?;
+        if !compiled.is_file() {
+            return Err(AotError::CompilerFailed {
+                tool: self.path.display().to_string(),
+                status: "exit status: 0".into(),
+                stderr: "error: it wrote no file".into(),
+            });
+        }
         if kind != ArtifactKind::Archive {
             return Ok(compiled);
         }
@@ -215,6 +260,14 @@ impl Tool {
     fn command(&self, options: &CompileOptions) -> Result<Command> {
         if self.is_tcc {
             return Ok(Command::new(&self.path));
+        }
+        // The `cc` crate asks the compiler what it is, and would wait for an answer for ever.
+        let tool = || self.path.display().to_string();
+        let asked = run_limited(Command::new(&self.path).arg("--version"), options.timeout);
+        let asked =
+            asked.map_err(|e| AotError::CompilerMissing { tool: tool(), reason: e.to_string() })?;
+        if asked.status.is_none() {
+            return Err(AotError::CompilerTimeout { tool: tool(), limit: options.timeout });
         }
         let target = env!("TIRADE_TARGET");
         let mut build = cc::Build::new();

@@ -9,8 +9,9 @@ use crate::c::module::Entry;
 use crate::driver::compile::{Artifact, ArtifactKind, CompileOptions, compile};
 use crate::driver::process::{Finished, run_limited};
 use crate::error::{AotError, Result};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::fd::AsRawFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -196,18 +197,17 @@ fn verdict(finished: &Finished, limits: &Limits) -> Result<()> {
     }
 }
 
-/// The file that carries arguments there and results back. It is removed when dropped.
+/// The file that carries arguments there and results back.
+///
+/// It has no name, where the system can do without: then nothing is left of it, however this
+/// process ends.
 struct DataFile {
     file: File,
     path: PathBuf,
+    /// Removes the file when dropped, if it has a name.
+    _name: Option<tempfile::TempPath>,
     offsets: Vec<usize>,
     samples_at: usize,
-}
-
-impl Drop for DataFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.path);
-    }
 }
 
 impl DataFile {
@@ -240,8 +240,8 @@ impl DataFile {
             header.extend([*offset as u64, buffer.len() as u64]);
         }
         header.extend(scalars.iter().map(|s| *s as u64));
-        let (file, path) = scratch_file()?;
-        let mut data = DataFile { file, path, offsets, samples_at };
+        let (file, path, name) = scratch_file()?;
+        let mut data = DataFile { file, path, _name: name, offsets, samples_at };
         let bytes: Vec<u8> = header.iter().flat_map(|w| w.to_ne_bytes()).collect();
         data.write(0, &bytes)?;
         for (i, buffer) in buffers.iter().enumerate() {
@@ -296,17 +296,18 @@ impl DataFile {
     }
 }
 
-/// A new file, in memory where the system offers that.
-fn scratch_file() -> Result<(File, PathBuf)> {
+/// A new file, in memory where the system offers that, and the path to open it by.
+fn scratch_file() -> Result<(File, PathBuf, Option<tempfile::TempPath>)> {
     let memory = Path::new("/dev/shm");
-    let make = |dir: &Path| {
-        tempfile::Builder::new()
-            .prefix("tirade-")
-            .rand_bytes(12)
-            .tempfile_in(dir)?
-            .keep()
-            .map_err(|e| e.error)
-    };
+    let make = |dir: &Path| tempfile::Builder::new().prefix("tirade-").tempfile_in(dir);
     let temp = std::env::temp_dir();
-    make(memory).or_else(|_| make(&temp)).map_err(|e| AotError::io("create a file in", &temp, e))
+    let (file, name) = make(memory)
+        .or_else(|_| make(&temp))
+        .map_err(|e| AotError::io("create a file in", &temp, e))?
+        .into_parts();
+    let path = PathBuf::from(format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()));
+    match path.exists() {
+        true => Ok((file, path, None)),
+        false => Ok((file, name.to_path_buf(), Some(name))),
+    }
 }

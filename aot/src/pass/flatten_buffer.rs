@@ -17,6 +17,7 @@ use tirade_ir::buffer::BufferNode;
 use tirade_ir::expr::{Broadcast, BufferLoad, Ramp};
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::{BufferStore, DeclBuffer};
+use tirade_ir::visit::any_expr;
 use tirade_ir::{BinOp, Buffer, BufferId, DType, PrimExpr, PrimFunc, Span, Stmt};
 
 /// Flattens every access. Blocks have to be lowered before.
@@ -161,7 +162,10 @@ impl View {
     /// The offset of the element at `indices`; a vector if the last index is one.
     fn offset_of(&self, indices: &[PrimExpr]) -> PrimExpr {
         let fits = |t: DType| t == DType::INT32 || t.bits() < 32;
-        let narrow = self.index == DType::INT32 && indices.iter().all(|i| fits(i.dtype()));
+        // What is read from memory is small in valid programs only: the offset may not wrap.
+        let known = |i: &PrimExpr| !any_expr(i, |e| matches!(e, PrimExpr::Load(_)));
+        let narrow =
+            self.index == DType::INT32 && indices.iter().all(|i| fits(i.dtype()) && known(i));
         let dtype = if narrow { DType::INT32 } else { DType::INT64 };
         let mut base = index::cast(dtype, self.offset.clone());
         let mut vector = None;

@@ -13,6 +13,7 @@ use super::{buffer, names};
 use crate::ast::{Ident, Operator};
 use crate::host::{Arg, Evaluator, HostError, Result, Value};
 use tirade_ir::buffer::{Buffer, BufferNode};
+use tirade_ir::builder::Frame;
 use tirade_ir::diag::Code;
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{PrimExpr, Var, vector_access_dtype};
@@ -101,6 +102,7 @@ fn store_to_scalar(ev: &mut Evaluator, target: Ident, value: &Arg, span: Span) -
 
 /// `target = e`: a mutable scalar in the modern dialect, an immutable binding in the others.
 fn define(ev: &mut Evaluator, target: Ident, e: PrimExpr, span: Span) -> Result<Value> {
+    refuse_loop_variable(ev, target)?;
     if ev.dialect.is_modern() && names::is_scalar_type(e.dtype()) {
         let buffer = scalar(ev, target, e.dtype(), span);
         ev.builder.store(buffer.clone(), e, [PrimExpr::i32(0)], span);
@@ -109,6 +111,21 @@ fn define(ev: &mut Evaluator, target: Ident, e: PrimExpr, span: Span) -> Result<
     let var = Var::new(target.name, e.dtype());
     add_bind(ev, var, e, span)?;
     Ok(Value::Expr(var.into()))
+}
+
+/// Loop variables do not change: directly in a loop's body, its variable's name has one meaning.
+fn refuse_loop_variable(ev: &mut Evaluator, target: Ident) -> Result<()> {
+    let Some(Frame::For(frame)) = ev.builder.last() else { return Ok(()) };
+    let Some(var) = frame.loops.iter().map(|l| l.var).find(|v| v.name == target.name) else {
+        return Ok(());
+    };
+    let current = ev.lookup(target.name);
+    if !matches!(current, Some(Value::Expr(PrimExpr::Var(v))) if v == var) {
+        return Ok(());
+    }
+    let message = format!("the loop variable `{}` cannot be given another value", target.name);
+    Err(HostError::new(Code::REBOUND, target.span, message)
+        .with_help("use another name, or a `while` loop over a scalar"))
 }
 
 /// A new mutable scalar: a buffer of one element.
@@ -304,6 +321,7 @@ pub(super) fn store(
         let message = format!("the buffer `{}` is stored to outside of a prim_func", buffer.name);
         return Err(HostError::new(Code::OUTSIDE_FUNCTION, span, message));
     }
+    let indices = buffer::flat_indices(indices);
     buffer::check_rank(buffer, indices.len(), index_span)?;
     let indices: Result<Vec<_>> =
         indices.iter().map(|v| store_index(buffer, v, index_span)).collect();

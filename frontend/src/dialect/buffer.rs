@@ -9,6 +9,7 @@ use super::stmt::{add_bind, need_func};
 use super::table::{Row, row};
 use super::values::{BufferOptions, BufferType, DialectValue};
 use crate::host::{Arg, Evaluator, HostError, Result, SliceValue, Value};
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 use tirade_ir::buffer::{Buffer, BufferNode, BufferRegion, MatchBufferRegion, Range};
@@ -232,12 +233,6 @@ pub(super) fn make(
             v => index(v, *span),
         };
         node.strides = strides.iter().map(stride).collect::<Result<_>>()?;
-        let n = node.strides.len();
-        if n != 0 && n != node.shape.len() {
-            let message = format!("{n} strides for {} dimensions", node.shape.len());
-            let span = strides.first().map_or(ty.span, |s| s.1);
-            return Err(HostError::new(Code::RANK, span, message));
-        }
     }
     node.elem_offset = offset(&node, options, index_dtype)?;
     if 0 < options.align {
@@ -454,6 +449,15 @@ pub(super) fn check_rank(buffer: &Buffer, n: usize, span: Span) -> Result<()> {
     })
 }
 
+/// The indices of an access; `A[axes]` with one list or tuple is `A[*axes]`.
+pub(super) fn flat_indices(indices: &[Value]) -> Cow<'_, [Value]> {
+    let axes = match indices {
+        [only] => convert::items(only),
+        _ => None,
+    };
+    axes.map_or(Cow::Borrowed(indices), |axes| Cow::Owned(axes.into_vec()))
+}
+
 /// First index, extent and step of a slice of the dimension it stands in.
 pub(super) fn slice_parts(
     buffer: &Buffer,
@@ -497,7 +501,16 @@ fn slice_of(
 }
 
 /// `A[indices]`: an element; a vector for slices with a step; a region for other slices.
-pub(super) fn getitem(buffer: &Buffer, indices: &[Value], span: Span) -> Result<Value> {
+///
+/// What is wrong with an index is reported at `at_indices`; the element itself stands at `whole`.
+pub(super) fn getitem(
+    buffer: &Buffer,
+    indices: &[Value],
+    at_indices: Span,
+    whole: Span,
+) -> Result<Value> {
+    let span = at_indices;
+    let indices = &flat_indices(indices);
     check_rank(buffer, indices.len(), span)?;
     let slices = indices.iter().filter_map(|v| match v {
         Value::Slice(slice) => Some(slice),
@@ -525,7 +538,8 @@ pub(super) fn getitem(buffer: &Buffer, indices: &[Value], span: Span) -> Result<
             value => index(value, span)?,
         });
     }
-    make::load(buffer, at, span).map(Value::Expr).map_err(type_error)
+    make::place(buffer, &at, span).map_err(type_error)?;
+    Ok(Value::Expr(PrimExpr::load(buffer.clone(), at, whole)))
 }
 
 /// The region of slices and points.
@@ -774,7 +788,7 @@ fn ptr_to(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     let buffer = receiver(args)?;
     let at = args.arg("indices");
     let indices: Vec<Value> = convert::items_or_one(&at.value).into_vec();
-    let element = getitem(&buffer, &indices, at.span)?;
+    let element = getitem(&buffer, &indices, at.span, at.span)?;
     let element = expr(&element, at.span)?;
     let pointer = make::call(tirade_ir::Op::AddressOf, [element], None, args.span);
     pointer.map(Value::Expr).map_err(type_error)

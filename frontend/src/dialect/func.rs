@@ -68,6 +68,8 @@ pub struct FuncOptions {
     pub private: bool,
     /// `s_tir=…`, if written.
     pub s_tir: Option<bool>,
+    /// `check_well_formed=False`
+    pub unchecked: bool,
     /// A kernel that keeps running.
     pub persistent: bool,
 }
@@ -76,8 +78,9 @@ fn options(args: &Bound) -> Result<FuncOptions> {
     let flag = |name| args.opt(name).map(convert::flag).transpose();
     let private = flag("private")?.unwrap_or(false) || flag("is_private")?.unwrap_or(false);
     let s_tir = flag("s_tir")?.or(flag("is_stir")?);
-    flag("check_well_formed")?;
-    Ok(FuncOptions { private, s_tir, persistent: flag("persistent")?.unwrap_or(false) })
+    let unchecked = !flag("check_well_formed")?.unwrap_or(true);
+    let persistent = flag("persistent")?.unwrap_or(false);
+    Ok(FuncOptions { private, s_tir, unchecked, persistent })
 }
 
 fn decorator(decorator: Decorator) -> Value {
@@ -244,6 +247,8 @@ pub(super) fn define(
     let mut frame = FuncFrame::new(def.name.name, def.name.span);
     frame.private = options.private;
     frame.s_tir = s_tir;
+    let unchecked_module = ev.dialect.modules.last().is_some_and(|m| m.unchecked);
+    frame.check_well_formed = !options.unchecked && !unchecked_module;
     let errors = error_count(ev);
     let built = ev.enter_function(function, Mode::Script, def.name.name, def.name.span, |ev| {
         // A function inside another one is a function of its own: depth starts anew.

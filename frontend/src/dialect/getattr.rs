@@ -140,6 +140,8 @@ fn expr_member(e: &PrimExpr, name: &str) -> Option<Value> {
         ("ty", e) => Value::DType(e.dtype()),
         ("name" | "name_hint", PrimExpr::Var(v)) => Value::str(v.name.as_str()),
         ("var", PrimExpr::Var(v)) => Value::Expr((*v).into()),
+        // TVM 0.9 gives a buffer where others give its pointer.
+        ("data", PrimExpr::Var(v)) if v.dtype.is_handle() => Value::Expr((*v).into()),
         ("value", PrimExpr::Int { value, .. }) => Value::Int(*value),
         ("value", PrimExpr::Float { value, .. }) => Value::float(*value),
         ("value", PrimExpr::Str(text)) => Value::str(&*text.value),

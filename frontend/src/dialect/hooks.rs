@@ -231,11 +231,11 @@ pub fn getitem(
     span: Span,
 ) -> Result<Value> {
     match value {
-        Value::Buffer(b) => buffer::getitem(b, indices, index_node.span),
-        Value::Scalar(b) => buffer::getitem(b, indices, index_node.span),
+        Value::Buffer(b) => buffer::getitem(b, indices, index_node.span, span),
+        Value::Scalar(b) => buffer::getitem(b, indices, index_node.span, span),
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_handle() => {
             let flat = legacy::pointer_buffer(ev, *v, indices, None, span)?;
-            buffer::getitem(&flat, indices, index_node.span)
+            buffer::getitem(&flat, indices, index_node.span, span)
         }
         Value::Entry(entry) if matches!(entry.name, "T.Buffer" | "T.buffer") => {
             buffer::buffer_subscript(indices, span)

@@ -263,6 +263,7 @@ fn realize(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     need_func(ev, args)?;
     let arg = args.arg("region");
     let buffer = convert::region(&arg.value, arg.span)?.buffer;
+    ev.builder.take_alloc(buffer.data);
     ev.builder.alloc(buffer, AllocOrigin::AllocBuffer, Default::default(), args.span);
     Ok(block::context(Context::Scope(Value::None)))
 }

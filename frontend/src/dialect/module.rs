@@ -78,26 +78,33 @@ pub(super) const ROWS: &[Row] = &[
 
 fn ir_module(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     let s_tir = args.opt("s_tir").map_or(Ok(false), convert::flag)?;
+    let unchecked = !args.opt("check_well_formed").map_or(Ok(true), convert::flag)?;
     match args.opt("mod") {
         Some(Arg { value: module @ Value::IRModule(_), .. }) => Ok(module.clone()),
         Some(other) => Err(expected("a class", &other.value, other.span)),
-        None => Ok(Value::Dialect(Rc::new(DialectValue::Decorator(Decorator::IRModule { s_tir })))),
+        None => {
+            let decorator = Decorator::IRModule { s_tir, unchecked };
+            Ok(Value::Dialect(Rc::new(DialectValue::Decorator(decorator))))
+        }
     }
 }
 
-/// Whether a decorator makes a class a module, and whether of the TensorIR dialect.
-fn module_decorator(value: &Value) -> Option<bool> {
+/// Whether a decorator makes a class a module, whether of the TensorIR dialect, and whether of
+/// functions that need not be well-formed.
+fn module_decorator(value: &Value) -> Option<(bool, bool)> {
     match value {
         Value::Entry(entry)
             if matches!(entry.name, "I.ir_module" | "tvm.script.ir_module" | "T.ir_module") =>
         {
-            Some(false)
+            Some((false, false))
         }
         // The first dialects wrote `@tvm.script.tir` and `@tvm.hybrid.script` on classes, too.
-        Value::Entry(entry) if entry.name == "tvm.hybrid.script" => Some(true),
-        Value::Module(path) if path.as_str() == "tvm.script.tir" => Some(true),
+        Value::Entry(entry) if entry.name == "tvm.hybrid.script" => Some((true, false)),
+        Value::Module(path) if path.as_str() == "tvm.script.tir" => Some((true, false)),
         Value::Dialect(d) => match &**d {
-            DialectValue::Decorator(Decorator::IRModule { s_tir }) => Some(*s_tir),
+            DialectValue::Decorator(Decorator::IRModule { s_tir, unchecked }) => {
+                Some((*s_tir, *unchecked))
+            }
             _ => None,
         },
         _ => None,
@@ -110,13 +117,17 @@ pub(super) fn define_class(
     class: &Arc<ClassDef>,
     decorators: &[Value],
 ) -> Result<Option<Value>> {
-    let Some(s_tir) = decorators.iter().find_map(module_decorator) else { return Ok(None) };
-    let module = build(ev, class, s_tir)?;
+    let Some(options) = decorators.iter().find_map(module_decorator) else { return Ok(None) };
+    let module = build(ev, class, options)?;
     Ok(Some(Value::IRModule(Rc::new(RefCell::new(module)))))
 }
 
 /// Evaluates the body of a module class. An error in one function leaves the others alone.
-fn build(ev: &mut Evaluator, class: &Arc<ClassDef>, s_tir: bool) -> Result<IRModule> {
+fn build(
+    ev: &mut Evaluator,
+    class: &Arc<ClassDef>,
+    (s_tir, unchecked): (bool, bool),
+) -> Result<IRModule> {
     let name = class.name.name;
     let hybrid = ev.dialect.file == Dialect::Hybrid;
     let declared: Vec<&FunctionDef> = functions_of(class, hybrid).collect();
@@ -124,6 +135,7 @@ fn build(ev: &mut Evaluator, class: &Arc<ClassDef>, s_tir: bool) -> Result<IRMod
         name,
         functions: FxHashMap::default(),
         s_tir,
+        unchecked,
         attrs: Attrs::new(),
         global_infos: Attrs::new(),
     });

@@ -16,6 +16,7 @@ const MODULES: &[(&str, &str)] = &[
     ("tvm.script.tirx", "T"),
     ("tvm.script.tir", "T"),
     ("tvm.script.ty", "T"),
+    ("tvm.script.parser.tirx", "T"),
     ("tvm.script.parser.tir", "T"),
     ("tvm.tirx", "T"),
     ("tvm.tir", "T"),

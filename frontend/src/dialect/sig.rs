@@ -183,7 +183,7 @@ fn given_twice(entry: &Entry, sig: &Signature, keyword: &KeywordArg) -> HostErro
 
 fn missing_argument(entry: &Entry, sig: &Signature, name: &str, span: Span) -> HostError {
     let message = format!("`{}` needs an argument for `{name}`", entry.name);
-    HostError::diagnostic(refuse(entry, sig, Code::MISSING_ARGUMENT, span, message))
+    HostError::diagnostic(refuse(entry, sig, Code::MISSING_PARAMETER, span, message))
 }
 
 fn unknown_keyword(entry: &Entry, sig: &Signature, keyword: &KeywordArg) -> HostError {

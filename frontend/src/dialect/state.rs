@@ -68,6 +68,8 @@ pub(super) struct ModuleContext {
     /// Its functions, also those that are defined later, with the types of their results.
     pub(super) functions: FxHashMap<Symbol, DType>,
     pub(super) s_tir: bool,
+    /// Its functions need not be well-formed.
+    pub(super) unchecked: bool,
     pub(super) attrs: Attrs,
     pub(super) global_infos: Attrs,
 }

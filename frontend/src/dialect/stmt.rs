@@ -455,7 +455,12 @@ fn bind(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     {
         ev.dialect.set_pointer(var, pointer);
     }
+    // A buffer that was declared before what it points to is a view, not fresh memory.
+    let declared = args.opt("var").and_then(|_| ev.builder.take_alloc(var));
     add_bind(ev, var, value, args.span)?;
+    if let Some(buffer) = declared {
+        ev.builder.decl(buffer, args.span);
+    }
     Ok(Value::Expr(var.into()))
 }
 

@@ -17,9 +17,9 @@ use tirade_ir::symbol::Symbol;
 
 pub(super) const ROWS: &[Row] = &[
     row("T.boolean", "(expr=None)", |ev, a| scalar_call(ev, a, DType::BOOL), "Same as `T.bool`."),
-    row("T.Var", "(name, dtype='int32')", var, "A variable."),
+    row("T.Var", "(name, dtype='int32', ty=None)", var, "A variable."),
     row("T.var", "(dtype='int32', name=None)", old_var, "A variable."),
-    row("T.SizeVar", "(name, dtype='int32')", var, "A variable that is not negative."),
+    row("T.SizeVar", "(name, dtype='int32', ty=None)", var, "A variable that is not negative."),
     row("T.ptr", "(dtype, storage_scope='global')", ptr, "A typed pointer."),
     row("T.Ptr", "(dtype, storage_scope='global')", ptr, "A typed pointer."),
     row("T.TypeVar", "(name)", type_var, "A symbolic size that signatures share by name."),
@@ -180,10 +180,11 @@ pub(super) fn ptr_subscript(ev: &mut Evaluator, indices: &[Value], span: Span) -
 
 fn var(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let name = convert::symbol(args.arg("name"))?;
-    let dtype = convert::opt_dtype(args, "dtype")?.unwrap_or(DType::INT32);
+    let ty = if args.opt("ty").is_some() { "ty" } else { "dtype" };
+    let dtype = convert::opt_dtype(args, ty)?.unwrap_or(DType::INT32);
     let name = args.target().map_or(name, |t| t.name);
     let var = ev.dialect.fresh_var(name, dtype);
-    copy_pointer(ev, args.opt("dtype"), var);
+    copy_pointer(ev, args.opt(ty), var);
     Ok(Value::Expr(var.into()))
 }
 

@@ -190,6 +190,8 @@ pub enum Decorator {
     IRModule {
         /// `s_tir=True`
         s_tir: bool,
+        /// `check_well_formed=False`
+        unchecked: bool,
     },
     /// `T.macro(hygienic=…)`
     Macro {

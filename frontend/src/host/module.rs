@@ -65,7 +65,8 @@ impl Evaluator {
             }
         }
         let result = self.closed(result);
-        (!result.is_empty()).then_some(result)
+        // A module class without functions is a module, too.
+        (!result.is_empty() || result.name.is_some()).then_some(result)
     }
 
     fn add_function(&mut self, module: &mut IRModule, func: Arc<PrimFunc>) {

@@ -172,6 +172,7 @@ impl Generator {
             attrs: Attrs::new(),
             private: false,
             s_tir: true,
+            check_well_formed: true,
             span: Span::NONE,
         };
         let mut module = IRModule::new();

@@ -200,6 +200,7 @@ impl Generator {
             attrs: Attrs::new(),
             private: true,
             s_tir: true,
+            check_well_formed: true,
             span: Span::NONE,
         });
         let args = [CallArg::Buffer(out.clone()), CallArg::Buffer(out.clone())].into();

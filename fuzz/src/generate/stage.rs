@@ -332,6 +332,7 @@ fn function(name: Symbol, params: Vec<Param>, ret_dtype: DType, body: Vec<Stmt>)
         attrs: Attrs::new(),
         private: true,
         s_tir: true,
+        check_well_formed: true,
         span: Span::NONE,
     }
 }

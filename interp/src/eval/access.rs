@@ -149,14 +149,19 @@ impl Machine<'_> {
 
     /// Two enabled lanes of a store must not have one address (V2).
     fn check_lanes(&mut self, access: &Access, last: &[i64], lanes: u32, on: Option<&[bool]>) {
+        let stride = self.view(access.buffer).dims.last().map_or(1, |d| d.stride);
         let per_index = (lanes as usize / last.len().max(1)).max(1);
         let is_on = |i: usize| on.is_none_or(|m| m[i * per_index..][..per_index].contains(&true));
         let mut seen = rustc_hash::FxHashMap::default();
         for (i, at) in last.iter().enumerate().filter(|(i, _)| is_on(*i)) {
-            if let Some(first) = seen.insert(*at, i) {
+            if let Some((first, other)) = seen.insert(at.wrapping_mul(stride), (i, *at)) {
                 let name = self.func.buffers[access.buffer as usize].name;
+                let what = match other == *at {
+                    true => format!("index {at}"),
+                    false => format!("one address, as indices {other} and {at} with stride 0"),
+                };
                 let message =
-                    format!("lanes {first} and {i} of a store to `{name}` both write index {at}");
+                    format!("lanes {first} and {i} of a store to `{name}` both write {what}");
                 self.report(Code::LANES, access.span, message);
                 return;
             }
@@ -203,7 +208,7 @@ impl Machine<'_> {
             }
         }
         self.view(access.buffer).store_lane(cell, bits);
-        if !access.remembered_by.is_empty() {
+        if !access.remembered_by.is_empty() || !self.outer_regions.is_empty() {
             self.remember_write(access, cell);
         }
         if self.func.buffers[access.buffer as usize].traced {
@@ -230,7 +235,8 @@ impl Machine<'_> {
             self.report_outside_memory(access, indices);
             return None;
         };
-        if !access.regions.is_empty() {
+        let ruled = !access.regions.is_empty() || !self.outer_regions.is_empty();
+        if ruled && self.checks(Class::Region) {
             self.check_regions(access, indices, flat, kind);
         }
         (!self.halted).then_some(Element { cell })
@@ -357,6 +363,10 @@ impl Machine<'_> {
         }
         let info = &self.func.buffers[access.buffer as usize];
         let value = show(bits, info.dtype);
-        self.trace.push(format!("{verb} {}{} = {value}", info.name, show_indices(indices)));
+        let mut line = format!("{verb} {}{} = {value}", info.name, show_indices(indices));
+        for note in self.where_it_happened() {
+            line += &format!(", {note}");
+        }
+        self.trace.push(line);
     }
 }

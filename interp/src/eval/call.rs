@@ -36,6 +36,8 @@ impl Machine<'_> {
         if self.halted {
             return None;
         }
+        let ruled = self.outer_regions.len();
+        self.enter_callee(e, &args);
         let frame = match enter(callee, args) {
             Ok(frame) => frame,
             Err(message) => {
@@ -59,6 +61,7 @@ impl Machine<'_> {
             self.frame = caller.frame;
             self.scope = caller.scope;
         }
+        self.outer_regions.truncate(ruled);
         if flow == Flow::Return { self.returned.take() } else { None }
     }
 

@@ -78,8 +78,8 @@ impl<'p> Machine<'p> {
     /// One iteration.
     #[inline]
     pub(crate) fn iteration(&mut self, s: &'p For, trip: Trip, i: u64) -> Flow {
-        self.step(s.span);
         self.set_loop_var(s, trip.value(i));
+        self.step(s.span);
         if !s.recomputes.is_empty() {
             self.forget_instances(&s.recomputes);
         }

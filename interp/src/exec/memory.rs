@@ -201,6 +201,11 @@ impl<'p> Machine<'p> {
             let factor = info.offset_factor;
             return Some(format!("has an offset that is a multiple of {factor}, not {offset}"));
         }
+        let start = source.pointer_to(offset).byte;
+        if info.align > 1 && start % info.align != 0 {
+            let align = info.align;
+            return Some(format!("is aligned to {align} bytes, the region begins at byte {start}"));
+        }
         None
     }
 

@@ -33,6 +33,9 @@ struct Group {
     /// Axes bound so far.
     depth: usize,
     phase: u64,
+    /// Loops and branches inside of the loops over threads that all threads went into together.
+    /// Statements in there do not end a phase, only barriers do.
+    nested: usize,
 }
 
 impl<'p> Machine<'p> {
@@ -48,6 +51,8 @@ impl<'p> Machine<'p> {
             return self.exec(&s.body);
         }
         if !axis.is_thread || s.independent {
+            // What is remembered of blocks outlives the frame of one iteration.
+            self.share_all_records(s);
             return self.run_unordered(s, trip);
         }
         if trip.count > ThreadPath::MAX_EXTENT {
@@ -57,7 +62,7 @@ impl<'p> Machine<'p> {
             return Flow::Stop;
         }
         self.strands.enter(Iterations::Threads(vec![axis.tag]));
-        let mut group = Group { threads: Vec::new(), depth: 1, phase: 0 };
+        let mut group = Group { threads: Vec::new(), depth: 1, phase: 0, nested: 0 };
         self.share_all_records(s);
         for i in 0..trip.count {
             let thread = self.thread(s, axis, trip, i, 0, ThreadPath::default());
@@ -179,9 +184,9 @@ impl<'p> Machine<'p> {
             Stmt::For(s) if self.opens_axis(s) => self.group_axis(s, group, active),
             Stmt::Evaluate(Expr::StorageSync(span)) => self.group_sync(*span, group, active),
             Stmt::Evaluate(Expr::AllReduce(e)) => self.group_reduce(e, group, active),
-            Stmt::For(s) if meets(stmt) => self.group_for(s, group, active),
-            Stmt::While(s) if meets(stmt) => self.group_while(s, group, active),
-            Stmt::If(s) if meets(stmt) => self.group_if(s, group, active),
+            Stmt::For(_) | Stmt::While(_) | Stmt::If(_) if meets(stmt) => {
+                self.run_nested(stmt, group, active)
+            }
             Stmt::For(_)
             | Stmt::While(_)
             | Stmt::If(_)
@@ -196,6 +201,27 @@ impl<'p> Machine<'p> {
             | Stmt::Return(_)
             | Stmt::Break
             | Stmt::Continue => self.one_by_one(stmt, group, active),
+        }
+    }
+
+    /// A loop or branch in which the threads meet.
+    fn run_nested(&mut self, stmt: &'p Stmt, group: &mut Group, active: &[usize]) -> Flow {
+        group.nested += 1;
+        let flow = match stmt {
+            Stmt::For(s) => self.group_for(s, group, active),
+            Stmt::While(s) => self.group_while(s, group, active),
+            Stmt::If(s) => self.group_if(s, group, active),
+            _ => self.one_by_one(stmt, group, active),
+        };
+        group.nested -= 1;
+        self.end_statement(stmt, group);
+        flow
+    }
+
+    /// A statement directly under the loops over threads ends a phase if it touches shared memory.
+    fn end_statement(&self, stmt: &Stmt, group: &mut Group) {
+        if group.nested == 0 && self.touches_shared(stmt) {
+            group.phase += 1;
         }
     }
 
@@ -229,9 +255,7 @@ impl<'p> Machine<'p> {
                 Flow::Next | Flow::Continue | Flow::Break => {}
             }
         }
-        if self.touches_shared(stmt) {
-            group.phase += 1;
-        }
+        self.end_statement(stmt, group);
         Flow::Next
     }
 
@@ -270,7 +294,8 @@ impl<'p> Machine<'p> {
             return self.group_same_axis(s, axis, group, active);
         }
         let outer = std::mem::replace(&mut self.scope, s.scope);
-        let mut inner = Group { threads: Vec::new(), depth: group.depth + 1, phase: group.phase };
+        let (depth, phase, nested) = (group.depth + 1, group.phase, group.nested);
+        let mut inner = Group { threads: Vec::new(), depth, phase, nested };
         self.strands.add_axis(axis.tag);
         for &thread in active {
             let (path, depth) = (group.threads[thread].path, group.depth);

@@ -2,7 +2,7 @@
 
 use super::func::FuncResolver;
 use super::path::Step;
-use crate::tree::{Block, Instances, Iter, Match, Region, RegionCheck, Slot, Stmt};
+use crate::tree::{Block, CallRegions, Instances, Iter, Match, Region, RegionCheck, Slot, Stmt};
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use tirade_ir::visit::{Visitor, walk_block, walk_expr};
@@ -29,11 +29,11 @@ pub(super) struct BlockContext {
 }
 
 impl BlockContext {
-    /// True if the block's regions say what it accesses. A block that lists neither reads nor
-    /// writes says nothing.
+    /// True if the block's regions say what it accesses. A block without axes that lists neither
+    /// reads nor writes says nothing.
     fn lists(&self, is_write: bool) -> bool {
         let b = &self.block;
-        let silent = b.reads.is_empty() && b.writes.is_empty();
+        let silent = b.reads.is_empty() && b.writes.is_empty() && b.iter_vars.is_empty();
         !silent && !(if is_write { b.inferred.writes } else { b.inferred.reads })
     }
 }
@@ -278,6 +278,29 @@ impl FuncResolver<'_, '_> {
             }
         }
         checks.into()
+    }
+
+    /// The enclosing blocks whose regions have to hold what a callee accesses through `pointers`.
+    pub(super) fn call_regions(&mut self, pointers: &[Option<VarId>]) -> Box<[CallRegions]> {
+        let mut all = Vec::new();
+        for n in (0..self.blocks.len()).rev() {
+            let context = &self.blocks[n];
+            let (lists_reads, lists_writes) = (context.lists(false), context.lists(true));
+            let local =
+                |root: VarId| self.blocks[n..].iter().any(|inner| inner.allocated.contains(&root));
+            let outside = pointers.iter().enumerate();
+            let args: Box<[usize]> =
+                outside.filter_map(|(i, p)| p.filter(|p| !local(*p)).map(|_| i)).collect();
+            if args.is_empty() || !(lists_reads || lists_writes) {
+                continue;
+            }
+            let reads_writes =
+                context.block.iter_vars.iter().any(|i| i.kind == IterVarKind::CommReduce);
+            let block = context.id;
+            all.push(CallRegions { block, lists_reads, lists_writes, reads_writes, args });
+            self.blocks[n].consulted = true;
+        }
+        all.into()
     }
 
     /// Blocks around a write to `buffer` whose instances remember it.

@@ -301,8 +301,9 @@ impl FuncResolver<'_, '_> {
             pointers.push(pointer);
         }
         let func = self.r.number_of(name);
+        let regions = self.call_regions(&pointers);
         self.calls.push((func, pointers));
-        Expr::Call(Box::new(Call { func, args: resolved.into(), span }))
+        Expr::Call(Box::new(Call { func, args: resolved.into(), regions, span }))
     }
 
     fn call_arg(

@@ -231,6 +231,7 @@ impl<'r, 'a> FuncResolver<'r, 'a> {
             cell_bytes: self.r.cells.get(&buffer.data.id).copied().unwrap_or(1),
             pointer,
             offset_factor: buffer.offset_factor as i64,
+            align: if buffer.align == DEFAULT_ALIGN { 1 } else { buffer.align.into() },
             traced: self.r.options.trace.iter().any(|t| t == name),
             span,
         };
@@ -324,6 +325,9 @@ impl<'r, 'a> FuncResolver<'r, 'a> {
         Some(Reducer { lhs, rhs, result, identity })
     }
 }
+
+/// The alignment of buffers that ask for none.
+const DEFAULT_ALIGN: i32 = 64;
 
 fn sharing(scope: Symbol) -> Sharing {
     let scope = scope.as_str();

@@ -150,17 +150,29 @@ impl Machine<'_> {
             return if e.is_bool && bits > 1 { Err(GiveUp) } else { Ok(Column::Uniform(bits)) };
         }
         let mut out = self.take_column(strip.shape.n);
-        match &memory.cells {
-            Cells::B1(cells) => place.for_each(&strip.shape, mask, |i, at| {
+        match (&place, mask, &memory.cells) {
+            (Place::Affine(affine), None, Cells::B1(cells)) => {
+                strip.shape.gather(affine, cells, &mut out, |c| c.load(Relaxed) as u64);
+            }
+            (Place::Affine(affine), None, Cells::B2(cells)) => {
+                strip.shape.gather(affine, cells, &mut out, |c| c.load(Relaxed) as u64);
+            }
+            (Place::Affine(affine), None, Cells::B4(cells)) => {
+                strip.shape.gather(affine, cells, &mut out, |c| c.load(Relaxed) as u64);
+            }
+            (Place::Affine(affine), None, Cells::B8(cells)) => {
+                strip.shape.gather(affine, cells, &mut out, |c| c.load(Relaxed));
+            }
+            (_, _, Cells::B1(cells)) => place.for_each(&strip.shape, mask, |i, at| {
                 out[i] = cells[at].load(Relaxed) as u64;
             }),
-            Cells::B2(cells) => place.for_each(&strip.shape, mask, |i, at| {
+            (_, _, Cells::B2(cells)) => place.for_each(&strip.shape, mask, |i, at| {
                 out[i] = cells[at].load(Relaxed) as u64;
             }),
-            Cells::B4(cells) => place.for_each(&strip.shape, mask, |i, at| {
+            (_, _, Cells::B4(cells)) => place.for_each(&strip.shape, mask, |i, at| {
                 out[i] = cells[at].load(Relaxed) as u64;
             }),
-            Cells::B8(cells) => place.for_each(&strip.shape, mask, |i, at| {
+            (_, _, Cells::B8(cells)) => place.for_each(&strip.shape, mask, |i, at| {
                 out[i] = cells[at].load(Relaxed);
             }),
         }

@@ -50,6 +50,62 @@ impl Shape {
         }
     }
 
+    /// Iterations of the innermost loops on which `affine` does not depend.
+    pub fn row_of(&self, affine: &Affine) -> usize {
+        let levels = self.counts.iter().zip(affine.steps).rev();
+        levels.take_while(|(n, step)| **n == 1 || *step == 0).map(|(n, _)| n).product()
+    }
+
+    /// Calls `f` with the first iteration of each row of `row` iterations, and the value there.
+    #[inline(always)]
+    pub fn for_each_row(&self, affine: &Affine, row: usize, mut f: impl FnMut(usize, i64)) {
+        self.rows(row).for_each(affine, |i, value| f(i * row, value));
+    }
+
+    /// The first iterations of rows of `row` iterations, which are those of the innermost loops.
+    pub fn rows(&self, row: usize) -> Shape {
+        let mut outer = *self;
+        let mut left = row;
+        for n in outer.counts.iter_mut().rev() {
+            if left == 1 {
+                break;
+            }
+            left /= *n;
+            *n = 1;
+        }
+        outer.n = self.n / row;
+        outer
+    }
+
+    /// Copies the elements at `affine` from `cells`, in the order of iterations.
+    #[inline(always)]
+    pub fn gather<C>(
+        &self,
+        affine: &Affine,
+        cells: &[C],
+        out: &mut [u64],
+        load: impl Fn(&C) -> u64,
+    ) {
+        let n = self.counts[MAX_LEVELS - 1];
+        let step = affine.steps[MAX_LEVELS - 1];
+        let Ok(stride) = usize::try_from(step) else {
+            return self.for_each(affine, |i, at| out[i] = load(&cells[at as usize]));
+        };
+        let mut rows = out.chunks_exact_mut(n);
+        self.for_each_row(affine, n, |_, at| {
+            let Some(row) = rows.next() else { return };
+            let from = &cells[at as usize..];
+            match stride {
+                0 => row.fill(load(&from[0])),
+                1 => row.iter_mut().zip(from).for_each(|(x, cell)| *x = load(cell)),
+                _ => {
+                    let picked = from.iter().step_by(stride);
+                    row.iter_mut().zip(picked).for_each(|(x, cell)| *x = load(cell));
+                }
+            }
+        });
+    }
+
     /// Smallest and largest value of `affine`.
     pub fn bounds(&self, affine: &Affine) -> Option<(i64, i64)> {
         let (mut lo, mut hi) = (affine.base, affine.base);

@@ -69,6 +69,8 @@ pub struct FuncFrame {
     pub private: bool,
     /// Written in the TensorIR dialect.
     pub s_tir: bool,
+    /// Whether the function must be well-formed.
+    pub check_well_formed: bool,
     /// Allocations outside any block, which belong to the root block.
     pub alloc_buffers: Vec<Buffer>,
     /// Thread axes made by `T.env_thread`, whose extent comes from `T.launch_thread`.
@@ -100,6 +102,7 @@ impl FuncFrame {
             attrs: Attrs::new(),
             private: false,
             s_tir: true,
+            check_well_formed: true,
             alloc_buffers: Vec::new(),
             env_threads: Vec::new(),
             span,

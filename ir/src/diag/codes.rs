@@ -173,7 +173,7 @@ codes! {
     609 REGION_RANK: "A region of a buffer has one range for each dimension.";
     610 VIEW_SHAPE: "A view made by `T.match_buffer` inside a block has the element type and the extents of the region it views.";
     611 NEGATIVE_SIZE: "The extent of a loop, an axis or a dimension is a negative constant. Sizes are 0 or more.";
-    612 LOOP_STEP: "The step of a loop is a positive constant.";
+    612 LOOP_STEP: "The step of a loop that is run is a positive constant.";
     613 THREAD_BINDING: "A loop over threads names a thread axis such as `threadIdx.x`; other loops do not.";
     614 ALLOCATION_LIMIT: "An allocation of constant size is larger than the limit.";
     615 BUFFER_FORM: "The fields of a buffer do not fit together: it has no strides or one for each dimension, its data is a pointer, its elements have a type.";
@@ -182,7 +182,7 @@ codes! {
     618 FUNCTION_TYPE: "A parameter or result of a function is of a type that it cannot have, or a function returns something else than it declares.";
     619 UNKNOWN_CALLEE: "A function of the module is called that is not there.";
     620 CALL_ARGUMENTS: "The arguments of a call do not fit the parameters of the function in number, type or rank.";
-    621 EXTERN_NAME: "The name of a C function is an identifier of C, of at most 64 characters.";
+    621 EXTERN_NAME: "The name of a C function is an identifier of C.";
     622 NESTING_LIMIT: "The program is nested deeper than the limit that keeps every later stage within its stack.";
     623 SYMBOL_NAME: "The name of a function is made of letters, digits and `_`, and does not begin with a digit.";
     630 NOT_RUNNABLE: "The program is valid and can be printed, but uses something that cannot be run: types that are not computed with, an intrinsic of a vendor, or a C function that is not on the list.";

@@ -7,6 +7,7 @@ use crate::analysis::regions::access_regions_in;
 use crate::buffer::{BufferRegion, Range};
 use crate::expr::PrimExpr;
 use crate::stmt::{Block, BlockRealize, IterVar, IterVarKind};
+use crate::visit::any_expr;
 
 impl Printer<'_> {
     /// `with T.sblock("name"):`
@@ -153,11 +154,24 @@ impl Printer<'_> {
         if self.facts.outermost == Some(block.id) {
             return (!block.reads.is_empty(), !block.writes.is_empty());
         }
-        let found = access_regions_in(block, &self.scope);
+        // What a region reads to say where it is counts only where it is written.
+        let regions_read = block.reads.iter().chain(&block.writes).any(reads_memory);
+        let found = match regions_read {
+            true => {
+                let (reads, writes) = Default::default();
+                access_regions_in(&Block { reads, writes, ..block.clone() }, &self.scope)
+            }
+            false => access_regions_in(block, &self.scope),
+        };
         if !found.opaque.is_empty() {
             return (true, true);
         }
-        (!same_regions(&found.reads, &block.reads), !same_regions(&found.writes, &block.writes))
+        let reads = !same_regions(&found.reads, &block.reads);
+        let writes = !same_regions(&found.writes, &block.writes);
+        match regions_read {
+            true => (reads || writes, reads || writes),
+            false => (reads, writes),
+        }
     }
 
     fn reads_and_writes(&mut self, block: &Block, (reads, writes): (bool, bool)) {
@@ -197,6 +211,12 @@ impl Printer<'_> {
         }
         self.body(&block.body);
     }
+}
+
+/// True if the ends of the region are read from memory.
+fn reads_memory(region: &BufferRegion) -> bool {
+    let is_load = |e: &PrimExpr| matches!(e, PrimExpr::Load(_));
+    region.region.iter().any(|r| any_expr(&r.min, is_load) || any_expr(&r.extent, is_load))
 }
 
 fn same_regions(a: &[BufferRegion], b: &[BufferRegion]) -> bool {

@@ -68,13 +68,19 @@ impl Printer<'_> {
 
     fn decorator(&mut self, func: &PrimFunc) {
         self.w.text("@");
-        let s_tir = func.s_tir && self.is_modern();
-        match (func.private, s_tir) {
-            (false, false) => self.w.line("T.prim_func"),
-            (true, false) => self.w.line("T.prim_func(private=True)"),
-            (false, true) => self.w.line("T.prim_func(s_tir=True)"),
-            (true, true) => self.w.line("T.prim_func(private=True, s_tir=True)"),
+        self.w.text("T.prim_func");
+        let options = [
+            (func.private, "private=True"),
+            (!func.check_well_formed && !self.unchecked_module, "check_well_formed=False"),
+            (func.s_tir && self.is_modern(), "s_tir=True"),
+        ];
+        let options: Vec<&str> = options.iter().filter(|o| o.0).map(|o| o.1).collect();
+        if !options.is_empty() {
+            self.w.text("(");
+            self.w.text(&options.join(", "));
+            self.w.text(")");
         }
+        self.w.end_line();
     }
 
     fn def_line(&mut self, func: &PrimFunc, signature: &Signature) {

@@ -190,6 +190,8 @@ struct Printer<'a> {
     facts: FuncFacts,
     /// The class around functions, by which they call each other.
     module_name: &'static str,
+    /// Whether the decorator of the class says that no function need be well-formed.
+    unchecked_module: bool,
     /// Whether the function is in the TensorIR dialect.
     s_tir: bool,
     /// The buffers in sight.
@@ -214,6 +216,7 @@ impl<'a> Printer<'a> {
             diagnostics: Vec::new(),
             facts: FuncFacts::default(),
             module_name: "Module",
+            unchecked_module: false,
             s_tir: true,
             scope: Scope::default(),
             loops: FxHashMap::default(),

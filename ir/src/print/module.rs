@@ -84,7 +84,12 @@ impl Printer<'_> {
     }
 
     fn class_header(&mut self, module: &IRModule, class: &str) {
-        self.w.line("@I.ir_module");
+        self.unchecked_module =
+            !module.is_empty() && module.functions().all(|func| !func.check_well_formed);
+        self.w.line(match self.unchecked_module {
+            true => "@I.ir_module(check_well_formed=False)",
+            false => "@I.ir_module",
+        });
         self.w.text("class ");
         self.w.text(class);
         self.w.line(":");

@@ -59,6 +59,13 @@ impl Signature {
             ParamKind::Scalar | ParamKind::Pointer(_) => false,
             ParamKind::Buffer(buffer) => {
                 let mut declared = uses_pointer(param.var);
+                // Only sizes are quoted, and find parameters that come later.
+                for expr in buffer.strides.iter().chain(&buffer.elem_offset) {
+                    for_each_expr(expr, |e| {
+                        let var = e.as_var();
+                        declared |= var.is_some_and(|v| func.params.iter().any(|p| p.var == v));
+                    });
+                }
                 for expr in fields(buffer) {
                     for_each_expr(expr, |e| {
                         declared |= e.as_var().is_some_and(|v| is(v, Binding::Declared));

@@ -207,7 +207,9 @@ impl Printer<'_> {
         }
         let only_pointer =
             alloc.origin == AllocOrigin::Allocate && !self.facts.is_accessed(&alloc.buffer);
-        if !self.is_modern() && only_pointer {
+        // Classic annotations stand at raw allocations, whose pointer is accessed directly.
+        let annotated = alloc.origin == AllocOrigin::Allocate && !alloc.annotations.is_empty();
+        if !self.is_modern() && (only_pointer || annotated) {
             return self.allocate(alloc);
         }
         if !self.is_modern() && !alloc.annotations.is_empty() {
@@ -231,7 +233,7 @@ impl Printer<'_> {
     /// `p = T.allocate([n], "float32", "global")`: the name is the pointer's.
     fn allocate(&mut self, alloc: &AllocBuffer) {
         let buffer = &alloc.buffer;
-        let name = self.names.define_var(buffer.data);
+        let name = self.raw_allocation_name(buffer);
         self.w.text(name);
         self.w.text(" = ");
         self.open_call("allocate");
@@ -245,13 +247,20 @@ impl Printer<'_> {
         self.w.end_line();
     }
 
+    /// The name of a raw allocation: that of its pointer, through which it is accessed.
+    fn raw_allocation_name(&mut self, buffer: &Buffer) -> &'static str {
+        let name = self.names.define_var(buffer.data);
+        self.set_buffer(buffer, name);
+        name
+    }
+
     /// `p = T.allocate_const([1, 2], "int32", [2])`
     fn allocate_const(&mut self, alloc: &AllocBuffer) {
         if self.is_modern() {
             self.cannot_express("constant allocation", alloc.span);
         }
         let buffer = &alloc.buffer;
-        let name = self.names.define_var(buffer.data);
+        let name = self.raw_allocation_name(buffer);
         self.w.text(name);
         self.w.text(" = ");
         self.open_call("allocate_const");
@@ -428,6 +437,9 @@ impl Printer<'_> {
 
     fn attr_node(&mut self, node: &AttrNode) {
         match node {
+            AttrNode::Expr(PrimExpr::Int { value, dtype: DType::INT32 }) => {
+                self.typed_int(*value, DType::INT32);
+            }
             AttrNode::Expr(e) => self.expr(e),
             AttrNode::Buffer(buffer) => self.buffer_name(buffer),
             AttrNode::Value(value) => self.attr_value(value),
@@ -498,11 +510,7 @@ fn thread_axis(attr: &AttrStmt) -> Option<&IterVar> {
 
 /// True for attributes that are about 0, which is how TVM writes that they are about nothing.
 fn is_about_nothing(attr: &AttrStmt) -> bool {
-    match &attr.node {
-        AttrNode::Value(AttrValue::Int(0)) => true,
-        AttrNode::Expr(e) => e.is_int(0) && e.dtype() == DType::INT32,
-        AttrNode::Value(_) | AttrNode::Buffer(_) | AttrNode::IterVar(_) => false,
-    }
+    matches!(&attr.node, AttrNode::Value(AttrValue::Int(0)))
 }
 
 /// The annotation that gives a variable its type; `None` for vectors that have no name in TVM.

@@ -46,6 +46,7 @@ fn symbolic_copy(offset: i32) -> PrimFunc {
         attrs: Attrs::new(),
         private: false,
         s_tir: true,
+        check_well_formed: true,
         span: Span::NONE,
     }
 }

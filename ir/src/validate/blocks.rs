@@ -12,8 +12,8 @@ use crate::symbol::Symbol;
 use crate::visit::{Visitor, walk_block, walk_expr, walk_stmt};
 use rustc_hash::FxHashMap;
 
-/// A block has one value for each axis (TIR0607), an integer of the axis's type (TIR0605), and a
-/// scalar bool as predicate (TIR0502).
+/// A block has one integer for each axis (TIR0607, TIR0429), and a scalar bool as predicate
+/// (TIR0502). That the integer has the axis's type is asked only of what is run.
 pub(super) fn bindings(s: &BlockRealize, report: &mut Report) {
     let (axes, values) = (s.block.iter_vars.len(), s.iter_values.len());
     if axes != values {
@@ -23,9 +23,7 @@ pub(super) fn bindings(s: &BlockRealize, report: &mut Report) {
     }
     for (axis, value) in s.block.iter_vars.iter().zip(&s.iter_values) {
         let outer = report.enter(axis.span);
-        if types::integer(&format!("the value of axis `{}`", axis.var.name), value, report) {
-            types::value_of(&format!("axis `{}`", axis.var.name), axis.var.dtype, value, report);
-        }
+        types::integer(&format!("the value of axis `{}`", axis.var.name), value, report);
         report.span = outer;
     }
     types::condition(&s.predicate, true, report);

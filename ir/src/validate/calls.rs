@@ -79,7 +79,7 @@ pub(super) fn call(e: &CallFunc, module: Option<&IRModule>, report: &mut Report)
                 let message = format!("{:?} is no name of a C function", name.as_str());
                 report.push(
                     Diagnostic::error(Code::EXTERN_NAME, e.span, message)
-                        .with_note("a name has at most 64 letters, digits and `_`"),
+                        .with_note("a name has letters, digits and `_`, and begins with no digit"),
                 );
             }
         }
@@ -87,10 +87,10 @@ pub(super) fn call(e: &CallFunc, module: Option<&IRModule>, report: &mut Report)
     }
 }
 
-/// `[A-Za-z_][A-Za-z0-9_]{0,63}`
+/// `[A-Za-z_][A-Za-z0-9_]*`
 fn is_c_name(name: &str) -> bool {
     let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    starts_well && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    starts_well && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 fn arguments(e: &CallFunc, func: &PrimFunc, report: &mut Report) {

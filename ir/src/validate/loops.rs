@@ -2,14 +2,13 @@
 
 use super::blocks::not_negative;
 use super::{Report, types};
-use crate::arith::as_const;
 use crate::diag::{Code, Diagnostic};
 use crate::span::Span;
 use crate::stmt::{AttrNode, AttrStmt, For, ForKind};
 
 /// Ends and step of a loop are integers of the loop variable's type (TIR0429, TIR0605), no extent
-/// of a loop from 0 is a negative constant (TIR0611), the step is a positive constant (TIR0612), and only loops over
-/// threads name a thread axis (TIR0613).
+/// of a loop from 0 is a negative constant (TIR0611), and only loops over threads name a thread
+/// axis (TIR0613).
 pub(super) fn for_loop(s: &For, report: &mut Report) {
     let name = s.loop_var.name;
     let ends = [("minimum", Some(&s.min)), ("extent", Some(&s.extent)), ("step", s.step.as_ref())];
@@ -24,12 +23,6 @@ pub(super) fn for_loop(s: &For, report: &mut Report) {
     // a size that cannot be meant.
     if s.min.is_int(0) {
         not_negative(&format!("the extent of loop `{name}`"), &s.extent, report);
-    }
-    if let Some(step) = &s.step
-        && as_const(step).is_none_or(|step| step <= 0)
-    {
-        let message = format!("the step of loop `{name}` is no positive constant");
-        report.push(Diagnostic::error(Code::LOOP_STEP, report.at(step), message));
     }
     let threads = s.kind == ForKind::ThreadBinding;
     match s.thread_tag {

@@ -1,7 +1,7 @@
 //! Buffers and allocations.
 
 use super::blocks::not_negative;
-use super::{Limits, Report, types};
+use super::{Report, types};
 use crate::arith::as_const;
 use crate::buffer::Buffer;
 use crate::diag::{Code, Diagnostic};
@@ -9,7 +9,7 @@ use crate::func::AttrValue;
 use crate::stmt::AllocBuffer;
 
 /// Shape, strides and offset of a buffer are integers (TIR0429), no extent is a negative constant
-/// (TIR0611), and there are no strides or one for each dimension (TIR0615).
+/// (TIR0611), its elements have a type and its data is a pointer (TIR0615).
 pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     let name = buffer.name;
     for extent in &buffer.shape {
@@ -24,10 +24,6 @@ pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
         types::integer(&format!("the offset of `{name}`"), offset, report);
     }
     let wrong = |message: String| Diagnostic::error(Code::BUFFER_FORM, buffer.span, message);
-    if !buffer.strides.is_empty() && buffer.strides.len() != buffer.rank() {
-        let (rank, strides) = (buffer.rank(), buffer.strides.len());
-        report.push(wrong(format!("`{name}` has {rank} dimensions, but {strides} strides")));
-    }
     if buffer.dtype.is_void() {
         report.push(wrong(format!("`{name}` has elements without a type")));
     }
@@ -37,22 +33,6 @@ pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     }
     if buffer.scope.as_str().is_empty() || buffer.scope.as_str().contains(char::is_whitespace) {
         report.push(wrong(format!("`{name}` has the storage scope {:?}", buffer.scope.as_str())));
-    }
-}
-
-/// An allocation of constant size is within the limit (TIR0614).
-pub(super) fn allocation(buffer: &Buffer, limits: &Limits, report: &mut Report) {
-    let element = buffer.dtype.bytes() as i128 * buffer.dtype.lanes() as i128;
-    let sizes = buffer.shape.iter().map(as_const);
-    let Some(extents) = sizes.collect::<Option<Vec<_>>>() else { return };
-    if extents.iter().any(|extent| *extent <= 0) {
-        return;
-    }
-    let bytes = extents.iter().fold(element, |bytes, extent| bytes.saturating_mul(*extent));
-    if bytes > limits.allocation as i128 {
-        let (name, limit) = (buffer.name, limits.allocation);
-        let message = format!("`{name}` takes {bytes} bytes, more than the limit of {limit}");
-        report.push(Diagnostic::error(Code::ALLOCATION_LIMIT, buffer.span, message));
     }
 }
 

@@ -8,8 +8,8 @@
 //! - `types`: operands, indices, conditions and values have the types they must have (TIR0605 and
 //!   the codes 05xx and 04xx of the same errors in scripts).
 //! - `blocks`: axes, bindings, regions and views fit (TIR0607 - TIR0610).
-//! - `loops`: extents, steps, thread axes, jumps (TIR0611 - TIR0613, TIR0617).
-//! - `memory`: shapes, strides, allocations, constant data (TIR0611, TIR0614 - TIR0616).
+//! - `loops`: extents, thread axes, jumps (TIR0611, TIR0613, TIR0617).
+//! - `memory`: shapes, strides, constant data (TIR0611, TIR0615, TIR0616).
 //! - `calls`: callees exist, arguments and results fit (TIR0618 - TIR0621, TIR0623).
 //!
 //! What is well-formed can always be printed. Some of it cannot be run: see [`check_runnable`].
@@ -24,7 +24,7 @@ mod scope;
 mod types;
 
 use crate::buffer::{Buffer, BufferRegion};
-use crate::diag::Diagnostic;
+use crate::diag::{Code, Diagnostic, Level};
 use crate::expr::PrimExpr;
 use crate::func::{IRModule, PrimFunc};
 use crate::span::Span;
@@ -41,13 +41,11 @@ pub struct Limits {
     pub expr_depth: usize,
     /// Statements inside each other.
     pub stmt_depth: usize,
-    /// Bytes of one allocation of constant size.
-    pub allocation: u64,
 }
 
 impl Default for Limits {
     fn default() -> Limits {
-        Limits { expr_depth: 512, stmt_depth: 512, allocation: 1 << 30 }
+        Limits { expr_depth: 512, stmt_depth: 512 }
     }
 }
 
@@ -58,20 +56,36 @@ pub fn validate(module: &IRModule) -> Vec<Diagnostic> {
 
 /// [`validate`] with other limits.
 pub fn validate_with(module: &IRModule, limits: &Limits) -> Vec<Diagnostic> {
-    module.functions().flat_map(|func| validate_func_with(func, Some(module), limits)).collect()
+    let found = |func| tolerated(func, violations(func, Some(module), limits));
+    module.functions().flat_map(|func| found(func)).collect()
 }
 
 /// Everything that is wrong with a function by itself. Calls of functions of a module are taken to
 /// be right.
 pub fn validate_func(func: &PrimFunc) -> Vec<Diagnostic> {
-    validate_func_with(func, None, &Limits::default())
+    tolerated(func, violations(func, None, &Limits::default()))
 }
 
-fn validate_func_with(
-    func: &PrimFunc,
-    module: Option<&IRModule>,
-    limits: &Limits,
-) -> Vec<Diagnostic> {
+/// What `check_well_formed=False` allows are warnings: such a function is read and printed, and
+/// [`check_runnable`] refuses it. Types and limits hold for it, too.
+fn tolerated(func: &PrimFunc, mut found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let allowed = [
+        Code::UNDEFINED_VARIABLE,
+        Code::UNDEFINED_BUFFER,
+        Code::DUPLICATE_BINDER,
+        Code::OUTER_LOOP_VARIABLE,
+    ];
+    for diagnostic in
+        found.iter_mut().filter(|d| !func.check_well_formed && allowed.contains(&d.code))
+    {
+        diagnostic.level = Level::Warning;
+        diagnostic.notes.push("`check_well_formed=False` allows it, but it cannot be run".into());
+    }
+    found
+}
+
+/// What breaks a rule in a function, whether it must be well-formed or not.
+fn violations(func: &PrimFunc, module: Option<&IRModule>, limits: &Limits) -> Vec<Diagnostic> {
     if let Some(diagnostic) = depth::nesting(func, limits) {
         return vec![diagnostic];
     }
@@ -79,8 +93,7 @@ fn validate_func_with(
     scope::definitions(func, &mut report);
     blocks::outer_loop_vars(func, &mut report);
     calls::symbol(func, &mut report);
-    let mut checker =
-        Checker { report, func, module, limits, loops: 0, buffers: Default::default() };
+    let mut checker = Checker { report, func, module, loops: 0, buffers: Default::default() };
     checker.visit_func(func);
     let mut found = checker.report.diagnostics;
     found.sort_by_key(|diagnostic| diagnostic.span);
@@ -122,7 +135,6 @@ struct Checker<'a> {
     report: Report,
     func: &'a PrimFunc,
     module: Option<&'a IRModule>,
-    limits: &'a Limits,
     /// Loops around the current statement, inside the innermost block.
     loops: usize,
     /// Buffers checked already.
@@ -208,9 +220,6 @@ impl Visitor for Checker<'_> {
         self.at(buffer.span, |this| {
             if this.buffers.insert(buffer.id) {
                 memory::buffer(buffer, &mut this.report);
-                if site == BufferSite::Alloc {
-                    memory::allocation(buffer, this.limits, &mut this.report);
-                }
             }
             walk_buffer_def(this, buffer, site);
         });

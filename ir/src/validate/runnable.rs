@@ -1,5 +1,7 @@
 //! What can be read and printed, but not run.
 
+use super::{Limits, Report, types, violations};
+use crate::arith::as_const;
 use crate::buffer::Buffer;
 use crate::diag::{Code, Diagnostic};
 use crate::dtype::DType;
@@ -7,30 +9,45 @@ use crate::expr::{CallArg, CallFunc, Callee, PrimExpr, Var};
 use crate::func::PrimFunc;
 use crate::op::{Op, extern_op};
 use crate::span::Span;
-use crate::stmt::Stmt;
+use crate::stmt::{BlockRealize, For, Stmt};
 use crate::visit::{BufferSite, Visitor, walk_buffer_def, walk_expr, walk_stmt};
 
-/// What keeps a valid function from being run (TIR0630): types that are not computed with,
-/// intrinsics of vendors, and C functions that are not on the list.
+/// Bytes that one allocation of constant size may take.
+const ALLOCATION_LIMIT: i128 = 1 << 30;
+
+/// What keeps a valid function from being run:
+///
+/// - It need not be well-formed (`check_well_formed=False`), and is not: the codes of
+///   [`validate`](super::validate).
+/// - Types that are not computed with, intrinsics of vendors, C functions that are not on the list
+///   (TIR0630).
+/// - A loop whose step is no positive constant (TIR0612), an axis whose value has another type
+///   (TIR0605), a buffer whose strides are not one for each dimension (TIR0615), an allocation of
+///   constant size above the limit (TIR0614).
 ///
 /// Whoever runs or compiles a function asks this first. Functions that it calls are asked by
 /// themselves.
 pub fn check_runnable(func: &PrimFunc) -> Vec<Diagnostic> {
-    let mut visitor = Runnable { span: func.span, found: Vec::new() };
+    if !func.check_well_formed {
+        let found = violations(func, None, &Limits::default());
+        if !found.is_empty() {
+            return found;
+        }
+    }
+    let report = Report { diagnostics: Vec::new(), span: func.span };
+    let mut visitor = Runnable { report };
     visitor.visit_func(func);
-    visitor.found
+    visitor.report.diagnostics
 }
 
 struct Runnable {
-    span: Span,
-    found: Vec<Diagnostic>,
+    report: Report,
 }
 
 impl Runnable {
     fn push(&mut self, span: Span, message: String) -> &mut Diagnostic {
-        let span = span.or(self.span);
-        self.found.push(Diagnostic::error(Code::NOT_RUNNABLE, span, message));
-        self.found.last_mut().expect("just pushed")
+        self.report.push(Diagnostic::error(Code::NOT_RUNNABLE, span, message));
+        self.report.diagnostics.last_mut().expect("just pushed")
     }
 
     fn dtype(&mut self, dtype: DType) {
@@ -41,8 +58,9 @@ impl Runnable {
             true => format!("vectors of unknown length such as `{dtype}` cannot be run"),
             false => format!("`{dtype}` can be read and printed, but not computed with"),
         };
-        if self.found.last().is_none_or(|last| last.span != self.span) {
-            self.push(self.span, message);
+        let span = self.report.span;
+        if self.report.diagnostics.last().is_none_or(|last| last.span != span) {
+            self.push(span, message);
         }
     }
 
@@ -79,6 +97,50 @@ impl Runnable {
     }
 }
 
+impl Runnable {
+    fn step(&mut self, s: &For) {
+        let Some(step) = &s.step else { return };
+        if as_const(step).is_none_or(|step| step <= 0) {
+            let message = format!("the step of loop `{}` is no positive constant", s.loop_var.name);
+            let span = self.report.at(step);
+            self.report.push(Diagnostic::error(Code::LOOP_STEP, span, message));
+        }
+    }
+
+    fn axis_values(&mut self, s: &BlockRealize) {
+        for (axis, value) in s.block.iter_vars.iter().zip(&s.iter_values) {
+            let outer = self.report.enter(axis.span);
+            let place = format!("axis `{}`", axis.var.name);
+            types::value_of(&place, axis.var.dtype, value, &mut self.report);
+            self.report.span = outer;
+        }
+    }
+
+    fn strides(&mut self, buffer: &Buffer) {
+        let (name, rank, strides) = (buffer.name, buffer.rank(), buffer.strides.len());
+        if strides != 0 && strides != rank {
+            let message = format!("`{name}` has {rank} dimensions, but {strides} strides");
+            self.report.push(Diagnostic::error(Code::BUFFER_FORM, buffer.span, message));
+        }
+    }
+
+    fn allocation(&mut self, buffer: &Buffer) {
+        let element = buffer.dtype.bytes() as i128 * buffer.dtype.lanes() as i128;
+        let sizes = buffer.shape.iter().map(as_const);
+        let Some(extents) = sizes.collect::<Option<Vec<_>>>() else { return };
+        if extents.iter().any(|extent| *extent <= 0) {
+            return;
+        }
+        let bytes = extents.iter().fold(element, |bytes, extent| bytes.saturating_mul(*extent));
+        if ALLOCATION_LIMIT < bytes {
+            let name = buffer.name;
+            let message =
+                format!("`{name}` takes {bytes} bytes, more than the limit of {ALLOCATION_LIMIT}");
+            self.report.push(Diagnostic::error(Code::ALLOCATION_LIMIT, buffer.span, message));
+        }
+    }
+}
+
 fn arg_dtype(arg: &CallArg) -> Option<DType> {
     match arg {
         CallArg::Expr(e) => Some(e.dtype()),
@@ -88,8 +150,7 @@ fn arg_dtype(arg: &CallArg) -> Option<DType> {
 
 impl Visitor for Runnable {
     fn visit_expr(&mut self, expr: &PrimExpr) {
-        let outer = self.span;
-        self.span = expr.span().or(outer);
+        let outer = self.report.enter(expr.span());
         match expr {
             PrimExpr::CallFunc(e) => self.call(e),
             PrimExpr::Call(e) if e.op == Op::ThreadAllreduce => {
@@ -98,14 +159,30 @@ impl Visitor for Runnable {
             _ => self.dtype(expr.dtype()),
         }
         walk_expr(self, expr);
-        self.span = outer;
+        self.report.span = outer;
     }
 
     fn visit_stmt(&mut self, stmt: &Stmt) {
-        let outer = self.span;
-        self.span = stmt.span().or(outer);
+        let outer = self.report.enter(stmt.span());
+        match stmt {
+            Stmt::For(s) => self.step(s),
+            Stmt::Block(s) => self.axis_values(s),
+            Stmt::Seq(_)
+            | Stmt::Store(_)
+            | Stmt::While(_)
+            | Stmt::If(_)
+            | Stmt::Bind(_)
+            | Stmt::AllocBuffer(_)
+            | Stmt::DeclBuffer(_)
+            | Stmt::Attr(_)
+            | Stmt::Assert(_)
+            | Stmt::Evaluate(_)
+            | Stmt::Return(_)
+            | Stmt::Break(_)
+            | Stmt::Continue(_) => {}
+        }
         walk_stmt(self, stmt);
-        self.span = outer;
+        self.report.span = outer;
     }
 
     fn visit_var_def(&mut self, var: Var) {
@@ -113,10 +190,13 @@ impl Visitor for Runnable {
     }
 
     fn visit_buffer_def(&mut self, buffer: &Buffer, site: BufferSite) {
-        let outer = self.span;
-        self.span = buffer.span.or(outer);
+        let outer = self.report.enter(buffer.span);
         self.dtype(buffer.dtype);
+        self.strides(buffer);
+        if site == BufferSite::Alloc {
+            self.allocation(buffer);
+        }
         walk_buffer_def(self, buffer, site);
-        self.span = outer;
+        self.report.span = outer;
     }
 }

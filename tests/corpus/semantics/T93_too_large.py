@@ -1,5 +1,6 @@
 # T93: an allocation over the limit is refused (M3, D1).
-# ERROR TIR06 8
+# RUN: interp
+# ERROR TIR0614 9
 from tvm.script import tirx as T
 
 

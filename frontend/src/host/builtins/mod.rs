@@ -136,6 +136,13 @@ fn base_of(ty: Type) -> Option<Type> {
     }
 }
 
+/// The types that have methods, each once, in the order of the table.
+pub fn types_with_methods() -> Vec<Type> {
+    let mut types: Vec<Type> = METHODS.iter().map(|(ty, _)| *ty).collect();
+    types.dedup();
+    types
+}
+
 /// Names of the methods of a type.
 pub fn method_names(ty: Type) -> Vec<Symbol> {
     let of = |wanted: Type| METHODS.iter().filter(move |(ty, _)| *ty == wanted);

@@ -116,6 +116,14 @@ impl Linear {
         self.terms.is_empty().then_some(self.constant)
     }
 
+    /// The expression that the form is, if it is one term with nothing taken off or added.
+    pub fn as_whole_term(&self) -> Option<&PrimExpr> {
+        match (&self.terms[..], self.constant) {
+            ([term], 0) if term.is_whole() && term.scale == 1 => Some(&term.index),
+            _ => None,
+        }
+    }
+
     /// True if all numbers in the form are at most `limit`.
     pub fn is_within(&self, limit: i128) -> bool {
         let numbers = self.terms.iter().flat_map(|t| [t.scale, t.lower, t.upper.unwrap_or(0)]);

@@ -15,6 +15,7 @@ use super::{fold, is_index, is_pure};
 use crate::expr::{BinOp, Binary, Cast, PrimExpr};
 use crate::op::Op;
 use crate::rewrite::{Rewriter, walk_rewrite_expr};
+use crate::span::Span;
 pub(super) use linear::{Linear, Term};
 
 pub(super) struct Simplifier<'a> {
@@ -183,11 +184,31 @@ impl<'a> Simplifier<'a> {
         match (e.op == BinOp::Min, lhs_is_smaller, lhs_is_larger) {
             (true, true, _) | (false, _, true) => a,
             (true, _, true) | (false, true, _) => b,
+            _ if self.absorbs(e.op, &a, &b) => a,
+            _ if self.absorbs(e.op, &b, &a) => b,
             _ => {
                 let shared = shared_terms(&mut a, &mut b);
                 let rest = self.rebuilt(e, a, b);
                 self.sum(rest, &shared, 1)
             }
+        }
+    }
+
+    /// True if `op` of both is `a`: `b` stands in the chain of the same operation that `a` is, or
+    /// `b` is a chain of the opposite one in which `a` stands. Unions of regions rely on this: they
+    /// add one operand after the other, the same ones over and over.
+    fn absorbs(&self, op: BinOp, a: &Linear, b: &Linear) -> bool {
+        let opposite = if op == BinOp::Min { BinOp::Max } else { BinOp::Min };
+        match (a.as_whole_term(), b.as_whole_term()) {
+            (Some(chain), _) if is_chain(op, chain) => {
+                let dtype = chain.dtype();
+                b.clone().build(dtype, Span::NONE).is_some_and(|b| stands_in(op, chain, &b))
+            }
+            (_, Some(chain)) if is_chain(opposite, chain) => {
+                let dtype = chain.dtype();
+                a.clone().build(dtype, Span::NONE).is_some_and(|a| stands_in(opposite, chain, &a))
+            }
+            _ => false,
         }
     }
 
@@ -244,9 +265,8 @@ impl<'a> Simplifier<'a> {
         {
             let free = Linear { constant: 0, ..linear.clone() };
             let dtype = first.index.dtype();
-            if let Some(known) = free
-                .build(dtype, crate::Span::NONE)
-                .and_then(|expr| self.analyzer.constraint_on(&expr))
+            if let Some(known) =
+                free.build(dtype, Span::NONE).and_then(|expr| self.analyzer.constraint_on(&expr))
             {
                 sum = sum.intersect(known);
             }
@@ -331,6 +351,17 @@ impl<'a> Simplifier<'a> {
         }
         result
     }
+}
+
+fn is_chain(op: BinOp, expr: &PrimExpr) -> bool {
+    matches!(expr, PrimExpr::Binary(e) if e.op == op)
+}
+
+/// True if `operand` is one of those that `op` joins in `chain`.
+fn stands_in(op: BinOp, chain: &PrimExpr, operand: &PrimExpr) -> bool {
+    chain == operand
+        || matches!(chain, PrimExpr::Binary(e)
+            if e.op == op && (stands_in(op, &e.lhs, operand) || stands_in(op, &e.rhs, operand)))
 }
 
 /// Takes the terms that are in both forms out of them: `min(x + y, x + z)` is `min(y, z) + x`.

@@ -1,0 +1,12 @@
+# A size of 0.
+# RUN: check interp diff
+# IN A: int32[3] 1 2 3
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(a: T.handle, R: T.Buffer((1,), "int32")):
+    n = T.int32()
+    A = T.match_buffer(a, (n,), "int32")
+    L = T.alloc_buffer((n - 3,), "int32")
+    R[0] = 1

@@ -1,0 +1,18 @@
+# Tiles of a length that only the last iteration gets wrong.
+# RUN: check interp
+# REPORT E-ARG 18:13-58
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def clear(A: T.Buffer((4,), "int32")):
+        for i in range(4):
+            A[i] = 0
+
+    @T.prim_func(s_tir=True)
+    def main(X: T.Buffer((15,), "int32")):
+        for t in range(4):
+            Module.clear(X[t * 4 : T.min(t * 4 + 4, 15)])

@@ -1,0 +1,14 @@
+# A function that needs one row more than columns.
+# RUN: check interp
+# IN A: float32[3,3] 1 2 3 4 5 6 7 8 9
+# REPORT E-ARG
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(a: T.handle, r: T.handle):
+    n = T.int32()
+    A = T.match_buffer(a, (n + 1, n), "float32")
+    R = T.match_buffer(r, (n,), "float32")
+    for i in range(n):
+        R[i] = A[i + 1, i]

@@ -1,0 +1,16 @@
+# An array that is to be twice as long as another.
+# RUN: check interp
+# IN A: int32[4] 1 2 3 4
+# IN B: int32[7] 1 2 3 4 5 6 7
+# REPORT E-ARG
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(a: T.handle, b: T.handle, r: T.handle):
+    n = T.int32()
+    A = T.match_buffer(a, (n,), "int32")
+    B = T.match_buffer(b, (n * 2,), "int32")
+    R = T.match_buffer(r, (n,), "int32")
+    for i in range(n):
+        R[i] = A[i] + B[2 * i]

@@ -1,0 +1,17 @@
+# Tiles of one length.
+# RUN: check interp diff
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def clear(A: T.Buffer((4,), "int32")):
+        for i in range(4):
+            A[i] = 0
+
+    @T.prim_func(s_tir=True)
+    def main(X: T.Buffer((16,), "int32")):
+        for t in range(4):
+            Module.clear(X[t * 4 : T.min(t * 4 + 4, 16)])

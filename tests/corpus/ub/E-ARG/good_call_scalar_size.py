@@ -1,0 +1,17 @@
+# A callee that is told the size of its buffer.
+# RUN: check interp diff
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def clear(n: T.int32, a: T.handle):
+        A = T.match_buffer(a, (n,), "int32")
+        for i in range(n):
+            A[i] = 0
+
+    @T.prim_func(s_tir=True)
+    def main(X: T.Buffer((8,), "int32")):
+        Module.clear(8, X)

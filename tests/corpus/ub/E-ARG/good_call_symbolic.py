@@ -1,0 +1,19 @@
+# A call that gives a size of 8 where the array given to the caller has it.
+# RUN: check interp diff
+# IN X: int32[8] 1 2 3 4 5 6 7 8
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def work(A: T.Buffer((8,), "int32")):
+        for i in range(8):
+            A[i] = 1
+
+    @T.prim_func(s_tir=True)
+    def main(x: T.handle):
+        n = T.int32()
+        X = T.match_buffer(x, (n,), "int32")
+        Module.work(X)

@@ -1,0 +1,12 @@
+# A split loop without a predicate leaves the domain in its tail.
+# RUN: check interp
+# REPORT E-BINDDOM 11:18-47
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((16,), "int32"), R: T.Buffer((16,), "int32")):
+    for o, i in T.grid(3, 4):
+        with T.sblock("R"):
+            vi = T.axis.spatial(10, o * 4 + i)
+            R[vi] = A[vi]

@@ -1,0 +1,12 @@
+# A domain without elements and a loop without iterations.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((1,), "int32")):
+    R[0] = 0
+    for i in range(0):
+        with T.sblock("R"):
+            vi = T.axis.spatial(0, i)
+            R[0] = 1

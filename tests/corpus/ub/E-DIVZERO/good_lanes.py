@@ -1,0 +1,8 @@
+# No lane divides by 0.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((4,), "int32")):
+    R[T.ramp(0, 1, 4)] = T.broadcast(12, 4) // T.ramp(-4, 1, 4)

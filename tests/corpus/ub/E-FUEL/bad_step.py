@@ -1,0 +1,11 @@
+# A loop of step 3 over 0..31 has eleven iterations.
+# RUN: check interp
+# OPTIONS: --max-steps 10
+# REPORT E-FUEL 10:9-37
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((31,), "int32")):
+    for i in T.serial(0, 31, step=3):
+        R[i] = i

@@ -1,0 +1,15 @@
+# The extent comes from the size of an array.
+# RUN: check interp
+# OPTIONS: --max-steps 20
+# IN A: int32[21] 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
+# REPORT E-FUEL 14:9-22
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(a: T.handle, r: T.handle):
+    n = T.int32()
+    A = T.match_buffer(a, (n,), "int32")
+    R = T.match_buffer(r, (n,), "int32")
+    for i in range(n):
+        R[i] = A[i] + 1

@@ -1,0 +1,11 @@
+# 2 + 16 steps.
+# RUN: check interp diff
+# OPTIONS: --max-steps 18
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((16,), "float32"), R: T.Buffer((16,), "float32")):
+    for i in range(2):
+        for j in T.vectorized(8):
+            R[i * 8 + j] = A[i * 8 + j]

@@ -1,0 +1,19 @@
+# The inner reduction starts in the middle of its domain.
+# RUN: check interp
+# REPORT E-INIT 15:22-39
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 8), "int32"), R: T.Buffer((4,), "int32")):
+    for i in range(4):
+        with T.sblock("outer"):
+            vi = T.axis.spatial(4, i)
+            T.reads(A[vi, 0:8])
+            T.writes(R[vi])
+            for k in range(vi + 1):
+                with T.sblock("inner"):
+                    vk = T.axis.reduce(8, k + (3 - vi))
+                    with T.init():
+                        R[vi] = 0
+                    R[vi] = T.max(R[vi], A[vi, vk])

@@ -1,0 +1,15 @@
+# The tiles of the reduction run backwards.
+# RUN: check interp
+# REPORT E-INIT 10:14-27
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 16), "float32"), R: T.Buffer((4,), "float32")):
+    for i, ko, ki in T.grid(4, 4, 4):
+        with T.sblock("R"):
+            vi = T.axis.spatial(4, i)
+            vk = T.axis.reduce(16, (3 - ko) * 4 + ki)
+            with T.init():
+                R[vi] = T.float32(0)
+            R[vi] = R[vi] + A[vi, vk]

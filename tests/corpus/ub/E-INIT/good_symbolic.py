@@ -1,0 +1,16 @@
+# A symbolic length, reduced from the start.
+# RUN: check interp diff
+# IN A: int32[3] 1 2 3
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(a: T.handle, R: T.Buffer((1,), "int32")):
+    n = T.int32()
+    A = T.match_buffer(a, (n,), "int32")
+    for k in range(n):
+        with T.sblock("R"):
+            vk = T.axis.reduce(n, k)
+            with T.init():
+                R[0] = 0
+            R[0] = T.max(R[0], A[vk])

@@ -1,0 +1,13 @@
+# A view of a view has the strides of the whole.
+# RUN: check interp
+# REPORT E-MATCH 12:17-94
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8, 8), "int32"), R: T.Buffer((1,), "int32")):
+    with T.sblock("outer"):
+        V = T.match_buffer(A[2:6, 2:6], (4, 4), "int32", strides=[8, 1], offset_factor=1)
+        with T.sblock("inner"):
+            W = T.match_buffer(V[1:3, 1:3], (2, 2), "int32", strides=[4, 1], offset_factor=1)
+            R[0] = W[1, 1]

@@ -1,0 +1,12 @@
+# The region ends where the array ends.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8, 8), "int32"), R: T.Buffer((2,), "int32")):
+    for i in range(2):
+        with T.sblock("view"):
+            vi = T.axis.spatial(2, i)
+            V = T.match_buffer(A[vi * 4 : vi * 4 + 4, 0:8], (4, 8), "int32", offset_factor=1)
+            R[vi] = V[0, 0]

@@ -1,0 +1,10 @@
+# Inside of the memory, outside of the row.
+# RUN: check interp
+# REPORT E-OOB 10:16-23
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 8), "int32"), R: T.Buffer((4,), "int32")):
+    for i in range(3):
+        R[i] = A[i, 8]

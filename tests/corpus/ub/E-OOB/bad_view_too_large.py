@@ -1,0 +1,11 @@
+# A view with more elements than the memory has.
+# RUN: check interp
+# REPORT E-OOB 11:16-20
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((9,), "int32")):
+    V = T.decl_buffer((9,), "int32", data=A.data)
+    for i in range(9):
+        R[i] = V[i]

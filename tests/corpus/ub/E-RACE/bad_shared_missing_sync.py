@@ -1,0 +1,15 @@
+# The barrier after the read is missing: the next iteration overwrites what is still read.
+# RUN: check interp
+# REPORT E-RACE 13:17-32
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((32,), "int32"), R: T.Buffer((32,), "int32")):
+    for b in T.thread_binding(1, thread="blockIdx.x"):
+        S = T.alloc_buffer((32,), "int32", scope="shared")
+        for t in T.thread_binding(32, thread="threadIdx.x"):
+            for k in range(2):
+                S[t] = A[t] | k
+                T.tvm_storage_sync("shared")
+                R[t] = S[31 - t]

@@ -1,0 +1,12 @@
+# Two names for one memory: the iterations of the one meet those of the other.
+# RUN: check interp
+# REPORT E-RACE 11:9-20
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    V = T.decl_buffer((8,), "int32", data=R.data)
+    for i in T.parallel(8):
+        V[i] = A[i]
+        R[(i + 1) % 8] = A[i]

@@ -1,0 +1,10 @@
+# Two blocks of threads write elements of their own.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+    for b in T.thread_binding(2, thread="blockIdx.x"):
+        for t in T.thread_binding(4, thread="threadIdx.x"):
+            R[b * 4 + t] = A[b * 4 + t]

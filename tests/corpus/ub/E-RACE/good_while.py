@@ -1,0 +1,12 @@
+# A while loop in a parallel loop that stays at home.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((20,), "int32")):
+    for i in T.parallel(4):
+        k: T.int32 = 0
+        while k < 4:
+            R[i * 4 + k] = k
+            k = k + 1

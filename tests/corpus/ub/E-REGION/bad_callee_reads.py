@@ -1,0 +1,21 @@
+# The function that a block calls reads a buffer that the block does not list.
+# RUN: check interp
+# REPORT E-REGION 12:23-27
+from tvm.script import ir as I
+from tvm.script import tirx as T
+
+
+@I.ir_module(s_tir=True)
+class Module:
+    @T.prim_func(private=True, s_tir=True)
+    def first(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32")) -> T.int32:
+        return A[0] + B[0] * 0
+
+    @T.prim_func(s_tir=True)
+    def main(A: T.Buffer((8,), "int32"), B: T.Buffer((8,), "int32"), R: T.Buffer((8,), "int32")):
+        for i in range(8):
+            with T.sblock("R"):
+                vi = T.axis.spatial(8, i)
+                T.reads(A[0:8])
+                T.writes(R[vi])
+                R[vi] = Module.first(A, B)

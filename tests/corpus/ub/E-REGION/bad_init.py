@@ -1,0 +1,16 @@
+# The init writes an element that only the update declares, for another index.
+# RUN: check interp
+# REPORT E-REGION 15:17-30
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4, 4), "int32"), R: T.Buffer((5,), "int32")):
+    for i, k in T.grid(4, 4):
+        with T.sblock("R"):
+            vi, vk = T.axis.remap("SR", [i, k])
+            T.reads(A[vi, vk])
+            T.writes(R[vi])
+            with T.init():
+                R[vi + 1] = 0
+            R[vi] = T.max(R[vi], A[vi, vk])

@@ -1,0 +1,13 @@
+# A vector store within the declared lanes.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((16,), "float32"), R: T.Buffer((16,), "float32")):
+    for i in range(2):
+        with T.sblock("R"):
+            vi = T.axis.spatial(2, i)
+            T.reads(A[vi * 8 : vi * 8 + 8])
+            T.writes(R[vi * 8 : vi * 8 + 8])
+            R[T.ramp(vi * 8, 1, 8)] = A[T.ramp(vi * 8, 1, 8)]

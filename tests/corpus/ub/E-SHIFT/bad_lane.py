@@ -1,0 +1,9 @@
+# One lane shifts too far.
+# RUN: check interp
+# REPORT E-SHIFT 9:26-75
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((4,), "int32")):
+    R[T.ramp(0, 1, 4)] = T.shift_left(T.broadcast(1, 4), T.ramp(29, 1, 4))

@@ -1,0 +1,8 @@
+# All lanes stay below 32.
+# RUN: check interp diff
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((4,), "int32")):
+    R[T.ramp(0, 1, 4)] = T.shift_left(T.broadcast(1, 4), T.ramp(28, 1, 4))

@@ -1,0 +1,13 @@
+# A fill with stride 2 leaves gaps.
+# RUN: check interp
+# REPORT E-UNINIT 13:16-20
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(R: T.Buffer((8,), "int32")):
+    L = T.alloc_buffer((8,), "int32")
+    for i in range(4):
+        L[i * 2] = i
+    for i in range(8):
+        R[i] = L[i]

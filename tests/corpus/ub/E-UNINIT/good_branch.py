@@ -1,0 +1,15 @@
+# Each branch writes.
+# RUN: check interp diff
+# IN A: int32[4] 1 2 -3 4
+from tvm.script import tirx as T
+
+
+@T.prim_func(s_tir=True)
+def main(A: T.Buffer((4,), "int32"), R: T.Buffer((4,), "int32")):
+    for i in range(4):
+        x: T.int32
+        if A[i] > 0:
+            x = A[i]
+        else:
+            x = 0
+        R[i] = x
