@@ -74,6 +74,7 @@ pub(super) const ROWS: &[Row] = &[
         "Registers a tensor intrinsic: what it computes, and how.",
     ),
     row("T.func_attr", "(attrs)", func_attr, "Attributes of the function."),
+    row("T.arg", "(name, obj)", param::arg, "One more parameter of the function."),
     row("T.func_name", "(name)", func_name, "The name of the function."),
     row("T.func_ret", "(ret_type)", func_ret, "The type of the function's result."),
     row("T.target", "(target_config=None, host=None, **options)", target, "A target."),

@@ -1,9 +1,10 @@
 //! The signature of a prim_func: parameters, symbolic sizes, the type of the result.
 
 use super::convert::{self, expected};
+use super::sig::Bound;
 use super::values::{BufferType, DialectValue};
 use super::{Dialect, buffer, names};
-use crate::ast::{self, ExprKind, FunctionDef};
+use crate::ast::{self, ExprKind, FunctionDef, Ident};
 use crate::host::walk::for_each_own_expr;
 use crate::host::{Arg, Evaluator, HostError, Result, Value};
 use rustc_hash::FxHashMap;
@@ -187,11 +188,16 @@ fn define_annotated(
 ) -> Result<()> {
     let name = param.name.name;
     match &annotation.value {
-        Value::DType(dtype) => add_scalar(ev, param, *dtype),
+        Value::DType(dtype) => {
+            let value = add_scalar(ev, param.name, *dtype)?;
+            ev.bind(name, value);
+            Ok(())
+        }
         Value::Expr(PrimExpr::Var(v)) => {
             ev.dialect.take_fresh(*v);
             let pointer = ev.dialect.pointer(*v);
-            add_scalar(ev, param, v.dtype)?;
+            let value = add_scalar(ev, param.name, v.dtype)?;
+            ev.bind(name, value);
             if let Some(pointer) = pointer {
                 set_pointer(ev, name, pointer);
             }
@@ -199,7 +205,9 @@ fn define_annotated(
         }
         Value::Buffer(like) => {
             let ty = buffer::like_type(like.clone(), annotation.span);
-            add_buffer(ev, param, ty, declared)
+            let value = add_buffer(ev, param.name, ty, declared)?;
+            ev.bind(name, value);
+            Ok(())
         }
         Value::Str(text) => {
             let value = ev.eval_text(text, annotation.span)?;
@@ -210,7 +218,11 @@ fn define_annotated(
             }
         }
         Value::Dialect(d) => match &**d {
-            DialectValue::BufferType(ty) => add_buffer(ev, param, ty.clone(), declared),
+            DialectValue::BufferType(ty) => {
+                let value = add_buffer(ev, param.name, ty.clone(), declared)?;
+                ev.bind(name, value);
+                Ok(())
+            }
             // Has its value already.
             DialectValue::Constexpr => Ok(()),
             DialectValue::Optional(_) if matches!(given, Some(Value::None)) => {
@@ -223,7 +235,11 @@ fn define_annotated(
             }
             _ => Err(bad_annotation(name, &annotation)),
         },
-        value if names::is_entry(value, "T.boolean") => add_scalar(ev, param, DType::BOOL),
+        value if names::is_entry(value, "T.boolean") => {
+            let value = add_scalar(ev, param.name, DType::BOOL)?;
+            ev.bind(name, value);
+            Ok(())
+        }
         _ => Err(bad_annotation(name, &annotation)),
     }
 }
@@ -238,8 +254,8 @@ fn bad_annotation(name: Symbol, annotation: &Arg) -> HostError {
 }
 
 /// A scalar or pointer parameter. A size that the signature named before is the parameter.
-fn add_scalar(ev: &mut Evaluator, param: &ast::Param, dtype: DType) -> Result<()> {
-    let name = param.name.name;
+fn add_scalar(ev: &mut Evaluator, param: Ident, dtype: DType) -> Result<Value> {
+    let name = param.name;
     if dtype.is_void() {
         let message = format!("the parameter `{name}` cannot be void");
         return Err(HostError::new(Code::PARAMETER_ANNOTATION, param.span, message));
@@ -248,15 +264,14 @@ fn add_scalar(ev: &mut Evaluator, param: &ast::Param, dtype: DType) -> Result<()
     let var = symbol.filter(|v| v.dtype == dtype).unwrap_or_else(|| Var::new(name, dtype));
     let kind = if dtype.is_handle() { ParamKind::Pointer(None) } else { ParamKind::Scalar };
     if let Some(func) = ev.builder.func_mut() {
-        func.params.push(Param { var, kind, span: param.name.span });
+        func.params.push(Param { var, kind, span: param.span });
     }
     if let Some(func) = ev.dialect.funcs.last_mut()
         && names::is_scalar_type(dtype)
     {
         func.symbols.insert(name, var);
     }
-    ev.bind(name, Value::Expr(var.into()));
-    Ok(())
+    Ok(Value::Expr(var.into()))
 }
 
 /// Gives the parameter that was added last the type it points to.
@@ -271,11 +286,11 @@ fn set_pointer(ev: &mut Evaluator, name: Symbol, pointer: tirade_ir::stmt::Point
 /// A buffer parameter.
 fn add_buffer(
     ev: &mut Evaluator,
-    param: &ast::Param,
+    param: Ident,
     ty: BufferType,
     declared: &FxHashMap<Symbol, DType>,
-) -> Result<()> {
-    let name = param.name.name;
+) -> Result<Value> {
+    let name = param.name;
     let mut ty = ty;
     for (value, span) in &mut ty.shape {
         if let Value::Str(text) = value {
@@ -283,9 +298,9 @@ fn add_buffer(
         }
     }
     let mut buffer = buffer::make(ev, name, &ty, DType::INT32)?;
-    if buffer.span != param.name.span {
+    if buffer.span != param.span {
         let node = tirade_ir::buffer::BufferNode {
-            span: param.name.span,
+            span: param.span,
             ..tirade_ir::buffer::BufferNode::clone(&buffer)
         };
         buffer = tirade_ir::Buffer::from_node(node);
@@ -293,8 +308,30 @@ fn add_buffer(
     if let Some(func) = ev.builder.func_mut() {
         func.add_buffer(buffer.clone());
     }
-    ev.bind(name, Value::Buffer(buffer));
-    Ok(())
+    Ok(Value::Buffer(buffer))
+}
+
+/// `A = T.arg("A", T.Buffer(…))`: one more parameter of the function, for functions whose number of
+/// parameters is known only to the script that makes them.
+pub(super) fn arg(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    super::stmt::need_func(ev, args)?;
+    let (name, ty) = (args.arg("name"), args.arg("obj"));
+    let param = Ident { name: convert::symbol(name)?, span: name.span };
+    let declared = FxHashMap::default();
+    match &ty.value {
+        Value::DType(dtype) => add_scalar(ev, param, *dtype),
+        Value::Buffer(like) => {
+            add_buffer(ev, param, buffer::like_type(like.clone(), ty.span), &declared)
+        }
+        Value::Expr(PrimExpr::Var(v)) => {
+            ev.dialect.take_fresh(*v);
+            add_scalar(ev, param, v.dtype)
+        }
+        other => match convert::as_buffer_type(other) {
+            Some(buffer) => add_buffer(ev, param, buffer.clone(), &declared),
+            None => Err(bad_annotation(param.name, ty)),
+        },
+    }
 }
 
 /// A quoted extent: names that mean nothing yet become symbolic sizes.

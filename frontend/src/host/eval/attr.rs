@@ -102,8 +102,15 @@ impl Evaluator {
     }
 
     fn module_attr(&mut self, module: Symbol, name: Symbol) -> Option<Value> {
-        if let Some(scope) = self.imported.get(&module) {
-            return scope.get(name);
+        if let Some(value) = self.imported.get(&module).and_then(|scope| scope.get(name)) {
+            return Some(value);
+        }
+        let path = Symbol::new(&format!("{module}.{name}"));
+        if self.imported.contains_key(&path) {
+            return Some(Value::Module(path));
+        }
+        if self.imported.contains_key(&module) {
+            return None;
         }
         match builtins::module_attr(module.as_str(), name.as_str()) {
             Some(value) => Some(value),

@@ -3,10 +3,10 @@
 use crate::ast::{Ident, Import, ImportFrom, ImportNames};
 use crate::dialect::hooks;
 use crate::host::Evaluator;
-use crate::host::builtins;
 use crate::host::error::{HostError, Result};
 use crate::host::exceptions::ExcKind;
 use crate::host::value::Value;
+use crate::host::{builtins, library};
 use tirade_ir::diag::Code;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
@@ -92,7 +92,9 @@ impl Evaluator {
             hooks::import_note(self, path);
             return Ok(true);
         }
-        Ok(builtins::is_module(path) || self.load_library(path, span)?)
+        Ok(builtins::is_module(path)
+            || library::is_package(path)
+            || self.load_library(path, span)?)
     }
 }
 
