@@ -1,17 +1,18 @@
-//! Bindings that nothing uses are dropped, if evaluating them has no effect.
+//! Views and bindings that nothing uses are dropped, if evaluating them has no effect.
 
 use rustc_hash::FxHashSet;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
-use tirade_ir::visit::{BufferSite, Visit, Visitor, any_expr};
+use tirade_ir::buffer::BufferId;
+use tirade_ir::visit::{Visit, Visitor, any_expr};
 use tirade_ir::{Buffer, PrimExpr, PrimFunc, Stmt, Var, VarId};
 
-/// Drops unused bindings.
+/// Drops unused views and bindings.
 pub fn remove_unused(func: &PrimFunc) -> PrimFunc {
     let mut func = func.clone();
     loop {
         let mut used = Used::default();
         func.visit_with(&mut used);
-        match func.rewrite_with(&mut Remove { used: used.0 }) {
+        match func.rewrite_with(&mut Remove { used }) {
             Some(smaller) => func = smaller,
             None => return func,
         }
@@ -27,37 +28,35 @@ pub fn is_pure(value: &PrimExpr) -> bool {
     })
 }
 
-/// Variables that code uses. Shapes do not count: accesses are flat by now.
+/// Variables and buffers that are used.
 #[derive(Default)]
-struct Used(FxHashSet<VarId>);
+struct Used {
+    vars: FxHashSet<VarId>,
+    buffers: FxHashSet<BufferId>,
+}
 
 impl Visitor for Used {
     fn visit_var(&mut self, var: Var) {
-        self.0.insert(var.id);
+        self.vars.insert(var.id);
     }
 
     fn visit_buffer(&mut self, buffer: &Buffer) {
-        self.0.insert(buffer.data.id);
-        for field in buffer.shape.iter().chain(&buffer.strides).chain(&buffer.elem_offset) {
-            self.visit_expr(field);
-        }
-    }
-
-    fn visit_buffer_def(&mut self, buffer: &Buffer, site: BufferSite) {
-        if site == BufferSite::Alloc {
-            self.visit_buffer(buffer);
-        }
+        self.vars.insert(buffer.data.id);
+        self.buffers.insert(buffer.id);
     }
 }
 
 struct Remove {
-    used: FxHashSet<VarId>,
+    used: Used,
 }
 
 impl Rewriter for Remove {
     fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
         match stmt {
-            Stmt::Bind(b) if !self.used.contains(&b.var.id) && is_pure(&b.value) => {
+            Stmt::Bind(b) if !self.used.vars.contains(&b.var.id) && is_pure(&b.value) => {
+                Some(Stmt::nop())
+            }
+            Stmt::DeclBuffer(d) if !self.used.buffers.contains(&d.buffer.id) => {
                 Some(Stmt::nop())
             }
             _ => walk_rewrite_stmt(self, stmt),

@@ -44,18 +44,8 @@ pub(super) const ROWS: &[Row] = &[
         reduce_axis,
         "An axis that `T.sum` and its kin run over.",
     ),
-    row(
-        "T.sum",
-        REDUCE,
-        |_, a| infix(a, BinOp::Add),
-        "Sum over axes, in `T.compute`.",
-    ),
-    row(
-        "T.prod",
-        REDUCE,
-        |_, a| infix(a, BinOp::Mul),
-        "Product over axes, in `T.compute`.",
-    ),
+    row("T.sum", REDUCE, |_, a| infix(a, BinOp::Add), "Sum over axes, in `T.compute`."),
+    row("T.prod", REDUCE, |_, a| infix(a, BinOp::Mul), "Product over axes, in `T.compute`."),
     row(
         "T.argmax",
         "(expr, axis)",

@@ -187,7 +187,9 @@ fn infix(args: &Bound, op: BinOp) -> Result<Value> {
 /// `T.max(a, b)`, or the reduction `T.max(a, axis=k)`.
 fn extremum(args: &Bound, op: BinOp) -> Result<Value> {
     let over = |arg: &&Arg| {
-        convert::items_or_one(&arg.value).iter().any(|v| matches!(v, Value::IterVar(axis) if axis.kind == IterVarKind::CommReduce))
+        convert::items_or_one(&arg.value)
+            .iter()
+            .any(|v| matches!(v, Value::IterVar(axis) if axis.kind == IterVarKind::CommReduce))
     };
     if let Some(axis) = args.opt("axis").or(args.opt("b").filter(over)) {
         return super::compute::reduce(args, args.arg("a"), axis, Combine::Infix(op));

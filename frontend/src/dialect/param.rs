@@ -38,11 +38,7 @@ pub(super) fn define_params(
 }
 
 /// Binds the compile-time parameters: annotations before them may use them.
-fn bind_constexprs(
-    ev: &mut Evaluator,
-    def: &FunctionDef,
-    given: &[(Symbol, Value)],
-) -> Result<()> {
+fn bind_constexprs(ev: &mut Evaluator, def: &FunctionDef, given: &[(Symbol, Value)]) -> Result<()> {
     for param in def.params.iter().filter(|p| is_constexpr(p)) {
         let found = given.iter().find(|(name, _)| *name == param.name.name);
         let value = match (found, &param.default) {

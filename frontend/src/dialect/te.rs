@@ -49,7 +49,12 @@ pub(super) const ROWS: &[Row] = &[
         |_, a| size(a),
         "A size that is known when the function is called.",
     ),
-    row("te.size_var", "(name='size', dtype='int32', span=None)", |_, a| size(a), "Same as `te.var`."),
+    row(
+        "te.size_var",
+        "(name='size', dtype='int32', span=None)",
+        |_, a| size(a),
+        "Same as `te.var`.",
+    ),
     row(
         "te.comm_reducer",
         "(fcombine, fidentity, name='reduce')",
@@ -145,7 +150,8 @@ fn check_axes(reduction: &Reduction, indices: &[Var], span: Span) -> Result<()> 
         let bounds = [&axis.dom.min, &axis.dom.extent];
         if let Some(var) = vars.iter().find(|v| bounds.iter().any(|e| uses_var(*e, **v))) {
             let name = axis.var.name;
-            let message = format!("the range of the axis `{name}` depends on the index `{}`", var.name);
+            let message =
+                format!("the range of the axis `{name}` depends on the index `{}`", var.name);
             return Err(HostError::new(Code::UNSUPPORTED, span, message)
                 .with_help("write the loops of this definition in a prim_func"));
         }
@@ -186,7 +192,8 @@ pub(super) fn call_reducer(
     let keyword = args.keyword.iter().find(|k| k.name.as_str() == "axis");
     let mut axis = keyword.map(|k| Arg { value: k.value.clone(), span: k.span });
     let is_axis = |v: &Value| matches!(v, Value::IterVar(_));
-    if axis.is_none() && let [_, second] = args.positional.as_slice()
+    if axis.is_none()
+        && let [_, second] = args.positional.as_slice()
         && convert::items_or_one(&second.value).iter().all(is_axis)
     {
         axis = Some(second.clone());
@@ -216,7 +223,11 @@ fn resolve(
     single: bool,
 ) -> Result<CommReducer> {
     let vars = |name: &str| -> Vec<Var> {
-        source.iter().enumerate().map(|(i, e)| Var::new(format!("{name}{i}").as_str(), e.dtype())).collect()
+        source
+            .iter()
+            .enumerate()
+            .map(|(i, e)| Var::new(format!("{name}{i}").as_str(), e.dtype()))
+            .collect()
     };
     let (lhs, rhs) = (vars("x"), vars("y"));
     let operand = |vars: &[Var]| match vars {
@@ -235,7 +246,9 @@ fn resolve(
             return Err(HostError::new(Code::ARGUMENT_TYPE, span, message));
         }
         let pairs = values.iter().zip(source);
-        pairs.map(|(v, e)| super::expr::convert_to(convert::expr(v, span)?, e.dtype(), span)).collect()
+        pairs
+            .map(|(v, e)| super::expr::convert_to(convert::expr(v, span)?, e.dtype(), span))
+            .collect()
     };
     let result = typed(result, combine.span)?;
     let identity = typed(neutral, identity.span)?;

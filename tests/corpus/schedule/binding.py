@@ -1,5 +1,5 @@
 # A script schedules the function it defines; a refused step leaves the schedule as it was.
-# IN A: 1 2 3 4 5 6 7 8
+# IN A: float32[8] 1 2 3 4 5 6 7 8
 # OUT C: 3 5 7 9 11 13 15 17
 import tvm
 from tvm.script import tirx as T

@@ -37,7 +37,7 @@ def fold(X, combine, identity, axis, keepdims=False, load=None):
     if empty([shape[d] for d in axes]):
         return T.compute(result, lambda *i: identity, name="identity")
     ks = {d: T.reduce_axis((0, shape[d]), f"k{d}") for d in axes}
-    reducer = T.comm_reducer(combine, lambda *t: identity)
+    reducer = T.comm_reducer(combine, [identity])
 
     def value(*i):
         free = [v for d, v in enumerate(i) if not (keepdims and d in axes)]
@@ -129,9 +129,7 @@ def position(name, worst, beats):
             return
         ks = {d: T.reduce_axis((0, shape[d]), f"k{d}") for d in axes}
         start = (T.max_value(dtype), worst(X.dtype))
-        reducer = T.comm_reducer(
-            lambda p, x, q, y: combine((p, x), (q, y)), lambda *t: start
-        )
+        reducer = T.comm_reducer(lambda p, x, q, y: combine((p, x), (q, y)), start)
         values = T.alloc_buffer(Y.shape, X.dtype)
 
         def value(*i):

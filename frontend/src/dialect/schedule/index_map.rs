@@ -185,11 +185,7 @@ fn ends(value: &Value, span: Span) -> Result<Value> {
 type Results = (Box<[PrimExpr]>, Box<[i64]>);
 
 /// Results of a map, and where physical axes end between them.
-fn results(
-    value: &Value,
-    dtype: Option<DType>,
-    span: Span,
-) -> Result<Results> {
+fn results(value: &Value, dtype: Option<DType>, span: Span) -> Result<Results> {
     let (mut exprs, mut separators) = (Vec::new(), Vec::new());
     for value in convert::items_or_one(value) {
         match (&value, dtype) {
