@@ -2,8 +2,9 @@
 //! rounding to the nearest means.
 
 use half::{bf16, f16};
-use tirade_ir::BinOp;
+use tirade_ir::op::Kernel;
 use tirade_ir::scalar::{Checked, Element, Fault, Integer, Scalar, binary, cast};
+use tirade_ir::{BinOp, DType, Op};
 
 /// What an operator gives, computed in 64 bits before it is wrapped; `None` for a zero divisor.
 fn wide(op: BinOp, a: i64, b: i64) -> Option<i64> {
@@ -182,4 +183,167 @@ fn widening_and_truth_of_all_16_bit_floats() {
         assert_eq!(cast::<bf16, bool>(b).value, bits & 0x7fff != 0);
         assert_eq!(cast::<bf16, f32>(b).value.is_nan(), b.is_nan());
     }
+}
+
+/// A function of one float in 64 bits, by the standard library of Rust or, for what that lacks, by
+/// a series; `None` for ops that are defined by their nodes.
+fn real_function(op: Op) -> Option<fn(f64) -> f64> {
+    Some(match op {
+        Op::Exp => f64::exp,
+        Op::Exp2 => f64::exp2,
+        Op::Exp10 => |x| 10f64.powf(x),
+        Op::Expm1 => f64::exp_m1,
+        Op::Log => f64::ln,
+        Op::Log2 => f64::log2,
+        Op::Log10 => f64::log10,
+        Op::Log1p => f64::ln_1p,
+        Op::Sin => f64::sin,
+        Op::Cos => f64::cos,
+        Op::Tan => f64::tan,
+        Op::Asin => f64::asin,
+        Op::Acos => f64::acos,
+        Op::Atan => f64::atan,
+        Op::Sinh => f64::sinh,
+        Op::Cosh => f64::cosh,
+        Op::Tanh => f64::tanh,
+        Op::Asinh => |x| x.abs().asinh().copysign(x),
+        Op::Acosh => |x| if x < 1.0 { f64::NAN } else { x.acosh() },
+        Op::Atanh => |x| x.abs().atanh().copysign(x),
+        Op::Erf => erf,
+        Op::Sqrt => f64::sqrt,
+        Op::Floor => f64::floor,
+        Op::Ceil => f64::ceil,
+        Op::Trunc => f64::trunc,
+        Op::Round | Op::Nearbyint => f64::round_ties_even,
+        Op::Fabs => f64::abs,
+        _ => return None,
+    })
+}
+
+/// The error function, by a series of terms of one sign: `2x/√π · e^(−x²) · Σ (2x²)^n / (2n+1)!!`
+/// (Abramowitz and Stegun, 7.1.6).
+fn erf(x: f64) -> f64 {
+    if 6.0 < x.abs() {
+        return 1f64.copysign(x);
+    }
+    let (mut term, mut sum) = (1.0, 1.0);
+    for n in 1..400 {
+        term *= 2.0 * x * x / f64::from(2 * n + 1);
+        sum += term;
+    }
+    std::f64::consts::FRAC_2_SQRT_PI * x * (-x * x).exp() * sum
+}
+
+/// What a float becomes that is known up to the error of a function of 32-bit floats: the nearest
+/// of the lowest and of the highest value it may have.
+fn bounds<F: Element>(exact: f64) -> (f64, f64)
+where
+    f64: From<F>,
+{
+    let error = exact.abs() * 3e-7 + 2e-45;
+    let error = if error.is_finite() { error } else { 0.0 };
+    let round = |value| f64::from(cast::<f64, F>(value).value);
+    (round(exact - error), round(exact + error))
+}
+
+/// Checks an op on all values of a 16-bit type.
+fn check_unary<F: Element>(op: Op, dtype: DType, function: fn(f64) -> f64)
+where
+    f64: From<F>,
+{
+    for bits in 0..=u16::MAX {
+        let argument = Scalar::from_raw(dtype, bits.into()).expect("16 bits");
+        let found = op.eval(dtype, &[argument]).expect("an op on floats").value.to_f64();
+        let exact = function(argument.to_f64());
+        if exact.is_nan() {
+            assert!(found.is_nan(), "{op}({}) is {found}", argument.to_f64());
+            continue;
+        }
+        let (low, high) = bounds::<F>(exact);
+        assert!(
+            low <= found && found <= high,
+            "{op}({}) is {found}, expected {exact}",
+            argument.to_f64()
+        );
+        let signed = exact != 0.0 || found.is_sign_negative() == exact.is_sign_negative();
+        assert!(signed, "{op}({}) has the other sign", argument.to_f64());
+    }
+}
+
+#[test]
+fn functions_of_all_16_bit_floats() {
+    let mut checked = 0;
+    for &op in Op::ALL {
+        if let Some(function) = real_function(op) {
+            check_unary::<f16>(op, DType::FLOAT16, function);
+            check_unary::<bf16>(op, DType::BFLOAT16, function);
+            checked += 1;
+        }
+    }
+    let unary = Op::ALL.iter().filter(|op| matches!(op.info().kernel, Kernel::Unary(_)));
+    // `sigmoid` and `rsqrt` are the two that are defined by their nodes.
+    assert_eq!(checked + 2, unary.count());
+}
+
+/// `1 / (1 + exp(-x))` and `1 / sqrt(x)`, of which every node is rounded.
+#[test]
+fn functions_by_nodes_of_all_16_bit_floats() {
+    fn check<F: Element>(dtype: DType)
+    where
+        f64: From<F>,
+    {
+        let round = |value| f64::from(cast::<f64, F>(value).value);
+        for bits in 0..=u16::MAX {
+            let argument = Scalar::from_raw(dtype, bits.into()).expect("16 bits");
+            let x = argument.to_f64();
+            let eval =
+                |op: Op| op.eval(dtype, &[argument]).expect("an op on floats").value.to_f64();
+            let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
+            let root = round(1.0 / round(x.sqrt()));
+            assert!(same(eval(Op::Rsqrt), root), "rsqrt({x})");
+            let (low, high) = bounds::<F>((-x).exp());
+            let ends = [low, high].map(|e| round(1.0 / round(1.0 + e)));
+            assert!(ends.iter().any(|&end| same(eval(Op::Sigmoid), end)), "sigmoid({x})");
+        }
+    }
+    check::<f16>(DType::FLOAT16);
+    check::<bf16>(DType::BFLOAT16);
+}
+
+/// `+ - * /` of 16-bit floats: all pairs of values from both ends of every binade, rounded once
+/// from 64 bits, which are so many more that rounding twice makes no difference.
+#[test]
+fn operators_on_pairs_of_16_bit_floats() {
+    fn check<F: Element>(dtype: DType, mantissa: u32)
+    where
+        f64: From<F>,
+    {
+        let ends = [0, 1, 2, (1 << mantissa) / 2 - 1, (1 << mantissa) / 2, (1 << mantissa) - 1];
+        let values: Vec<u16> = (0..1u32 << (15 - mantissa))
+            .step_by(3)
+            .flat_map(|exponent| ends.map(|low| (exponent << mantissa | low) as u16))
+            .flat_map(|bits| [bits, bits | 0x8000])
+            .collect();
+        let functions: [(BinOp, fn(f64, f64) -> f64); 4] = [
+            (BinOp::Add, |a, b| a + b),
+            (BinOp::Sub, |a, b| a - b),
+            (BinOp::Mul, |a, b| a * b),
+            (BinOp::Div, |a, b| a / b),
+        ];
+        for (op, function) in functions {
+            for &a in &values {
+                for &b in &values {
+                    let [a, b] =
+                        [a, b].map(|v| Scalar::from_raw(dtype, v.into()).expect("16 bits"));
+                    let found = binary(op, a, b).expect("an operator of floats").value.to_f64();
+                    let exact = function(a.to_f64(), b.to_f64());
+                    let expected = f64::from(cast::<f64, F>(exact).value);
+                    let same = found == expected || found.is_nan() && expected.is_nan();
+                    assert!(same, "{op:?} {} {}: {found}", a.to_f64(), b.to_f64());
+                }
+            }
+        }
+    }
+    check::<f16>(DType::FLOAT16, 10);
+    check::<bf16>(DType::BFLOAT16, 7);
 }

@@ -1,8 +1,8 @@
 //! Views and bindings that nothing uses are dropped, if evaluating them has no effect.
 
 use rustc_hash::FxHashSet;
-use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
 use tirade_ir::buffer::BufferId;
+use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
 use tirade_ir::visit::{Visit, Visitor, any_expr};
 use tirade_ir::{Buffer, PrimExpr, PrimFunc, Stmt, Var, VarId};
 
@@ -56,9 +56,7 @@ impl Rewriter for Remove {
             Stmt::Bind(b) if !self.used.vars.contains(&b.var.id) && is_pure(&b.value) => {
                 Some(Stmt::nop())
             }
-            Stmt::DeclBuffer(d) if !self.used.buffers.contains(&d.buffer.id) => {
-                Some(Stmt::nop())
-            }
+            Stmt::DeclBuffer(d) if !self.used.buffers.contains(&d.buffer.id) => Some(Stmt::nop()),
             _ => walk_rewrite_stmt(self, stmt),
         }
     }
