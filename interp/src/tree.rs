@@ -318,6 +318,8 @@ pub struct Access {
     pub remembered_by: Box<[usize]>,
     /// A write of something that other iterations may compute anew.
     pub recomputes: bool,
+    /// The access is held against no region, and neither remembered nor traced.
+    pub is_plain: bool,
     /// Number of the access in the program.
     pub site: u32,
     /// Where.

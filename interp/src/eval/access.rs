@@ -23,13 +23,17 @@ struct Element {
 
 impl Machine<'_> {
     /// The value that a scalar load gives.
+    ///
+    /// Not inlined: its indices would make the frames of all recursive evaluation larger.
+    #[inline(never)]
     pub fn load(&mut self, e: &Load) -> u64 {
         if let Some(predicate) = &e.predicate
             && !self.truth(predicate)
         {
             return 0;
         }
-        let indices = self.indices(&e.access);
+        let mut indices = Indices::new();
+        self.push_indices(&e.access, &mut indices);
         self.read_lane(&e.access, &indices, 0, e.is_bool)
     }
 
@@ -73,7 +77,8 @@ impl Machine<'_> {
 
     /// Runs a store.
     pub fn store(&mut self, s: &Store) {
-        let mut indices = self.indices(&s.access);
+        let mut indices = Indices::new();
+        self.push_indices(&s.access, &mut indices);
         if s.lanes == 1 && s.access.index_lanes.is_none() {
             let value = self.eval(&s.value);
             let on = s.predicate.as_ref().is_none_or(|p| self.truth(p));
@@ -132,11 +137,21 @@ impl Machine<'_> {
 
     /// The indices of an access; 0 for the last one where it is a vector.
     fn indices(&mut self, access: &Access) -> Indices {
-        let scalars = access.indices.len() - access.index_lanes.is_some() as usize;
-        let mut indices: Indices =
-            access.indices[..scalars].iter().map(|i| self.index(i)).collect();
-        indices.resize(access.indices.len(), 0);
+        let mut indices = Indices::new();
+        self.push_indices(access, &mut indices);
         indices
+    }
+
+    /// [`Machine::indices`] in place: moving them costs as much as computing them.
+    fn push_indices(&mut self, access: &Access, indices: &mut Indices) {
+        let scalars = access.indices.len() - access.index_lanes.is_some() as usize;
+        for index in &access.indices[..scalars] {
+            let value = self.index(index);
+            indices.push(value);
+        }
+        if access.index_lanes.is_some() {
+            indices.push(0);
+        }
     }
 
     fn last_indices(&mut self, access: &Access, lanes: u32, mask: Mask<'_>) -> Indices {
@@ -170,6 +185,14 @@ impl Machine<'_> {
 
     /// Lane `lane` of the element at `indices`, checked.
     fn read_lane(&mut self, access: &Access, indices: &[i64], lane: u32, is_bool: bool) -> u64 {
+        let view = self.view(access.buffer);
+        if let Some(cell) = self.plain_cell(access, view, indices)
+            && lane == 0
+            && !is_bool
+            && view.memory.is_written(cell)
+        {
+            return view.memory.cells.load(cell);
+        }
         let Some(element) = self.locate(access, indices, AccessKind::Read) else { return 0 };
         let view = self.view(access.buffer);
         let cell = element.cell + lane as usize * view.lane_cells;
@@ -197,6 +220,14 @@ impl Machine<'_> {
     }
 
     fn write_lane(&mut self, access: &Access, indices: &[i64], lane: u32, bits: u64) {
+        let view = self.view(access.buffer);
+        if let Some(cell) = self.plain_cell(access, view, indices)
+            && lane == 0
+        {
+            view.memory.cells.store(cell, bits);
+            view.memory.mark_written(cell);
+            return;
+        }
         let Some(element) = self.locate(access, indices, AccessKind::Write) else { return };
         let view = self.view(access.buffer);
         let cell = element.cell + lane as usize * view.lane_cells;
@@ -214,6 +245,24 @@ impl Machine<'_> {
         if self.func.buffers[access.buffer as usize].traced {
             self.trace_access("write", access, indices, bits);
         }
+    }
+
+    /// The cell of an access within the shape and the allocation that no check looks at further;
+    /// `None` for all other accesses, which [`Machine::locate`] decides.
+    #[inline(always)]
+    fn plain_cell(&self, access: &Access, view: &View, indices: &[i64]) -> Option<usize> {
+        let is_watched = !self.outer_regions.is_empty() || self.watches_races();
+        if !access.is_plain || is_watched || view.lane_cells != 1 {
+            return None;
+        }
+        let mut flat = view.offset;
+        let mut inside = true;
+        for (index, dim) in indices.iter().zip(&view.dims) {
+            inside &= 0 <= *index && *index < dim.extent;
+            flat = flat.wrapping_add(index.wrapping_mul(dim.stride));
+        }
+        let base = view.safe_base().filter(|_| inside)?;
+        Some((base + flat * view.cells as i64) as usize)
     }
 
     /// The element at `indices`, if it is inside of the shape and the allocation; reports the

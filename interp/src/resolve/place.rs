@@ -40,10 +40,12 @@ impl FuncResolver<'_, '_> {
         let indices: Box<[Index]> = indices.iter().map(|e| self.index(e, span)).collect();
         let recomputes = is_write && self.blocks.last().is_some_and(|b| b.recomputes);
         self.r.sites.push(span);
+        let is_traced = self.r.options.trace.iter().any(|name| *name == buffer.name.as_str());
         Access {
             buffer: slot,
             indices,
             index_lanes: (lanes > 1).then_some(lanes),
+            is_plain: regions.is_empty() && remembered_by.is_empty() && !is_traced,
             regions,
             remembered_by,
             recomputes,
