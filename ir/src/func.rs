@@ -30,28 +30,25 @@ pub enum AttrValue {
     List(Arc<[AttrValue]>),
     /// A dictionary with string keys, in the order written.
     Dict(Arc<[(Arc<str>, AttrValue)]>),
+    /// A reducer, for the threads of a `reduce_scope`.
+    Reducer(Arc<CommReducer>),
     /// `T.target(…)`: a string or dictionary, and the target's host.
     Target(Arc<AttrValue>),
     /// Something the reader keeps as text, to print it back: its TVMScript spelling.
     Opaque(Arc<str>),
 }
 
-impl AttrValue {
-    /// The variables that a reducer binds: a dictionary of `lhs`, `rhs`, `result` and
-    /// `identity_element`, as `T.comm_reducer` makes it. Empty for everything else.
-    pub fn reducer_vars(&self) -> Vec<Var> {
-        let AttrValue::Dict(parts) = self else { return Vec::new() };
-        let bound = parts.iter().filter(|(key, _)| matches!(&**key, "lhs" | "rhs"));
-        let items = bound.filter_map(|(_, value)| match value {
-            AttrValue::List(items) => Some(items.iter()),
-            _ => None,
-        });
-        let vars = items.flatten().filter_map(|item| match item {
-            AttrValue::Expr(e) => e.as_var(),
-            _ => None,
-        });
-        vars.collect()
-    }
+/// A commutative reducer of `n` values: `T.comm_reducer(lambda x, y: x + y, [T.float32(0)])`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CommReducer {
+    /// The variables that stand for what is reduced so far.
+    pub lhs: Box<[Var]>,
+    /// Those that stand for what is added.
+    pub rhs: Box<[Var]>,
+    /// The combinations of the two.
+    pub result: Box<[PrimExpr]>,
+    /// What combines with everything without changing it.
+    pub identity: Box<[PrimExpr]>,
 }
 
 /// Attributes by name, sorted by name. Cloning shares them.

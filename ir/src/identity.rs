@@ -179,6 +179,7 @@ impl PartialEq for AttrValue {
             (A::Buffer(a), A::Buffer(b)) => a == b,
             (A::List(a), A::List(b)) => a == b,
             (A::Dict(a), A::Dict(b)) => a == b,
+            (A::Reducer(a), A::Reducer(b)) => a == b,
             (A::Target(a), A::Target(b)) => a == b,
             (
                 A::None
@@ -191,6 +192,7 @@ impl PartialEq for AttrValue {
                 | A::Buffer(_)
                 | A::List(_)
                 | A::Dict(_)
+                | A::Reducer(_)
                 | A::Target(_),
                 _,
             ) => false,
@@ -213,6 +215,7 @@ impl Hash for AttrValue {
             AttrValue::Buffer(buffer) => buffer.hash(state),
             AttrValue::List(items) => items.hash(state),
             AttrValue::Dict(items) => items.hash(state),
+            AttrValue::Reducer(reducer) => reducer.hash(state),
             AttrValue::Target(value) => value.hash(state),
         }
     }

@@ -32,7 +32,7 @@ pub use buffer::{Buffer, BufferId, BufferNode, BufferRegion, MatchBufferRegion, 
 pub use diag::{Code, Diagnostic};
 pub use dtype::{DType, TypeCode};
 pub use expr::{BinOp, CallArg, Callee, PrimExpr, Var, VarId};
-pub use func::{AttrValue, Attrs, IRModule, Param, ParamKind, PrimFunc};
+pub use func::{AttrValue, Attrs, CommReducer, IRModule, Param, ParamKind, PrimFunc};
 pub use op::Op;
 pub use scalar::{Checked, Fault, Scalar};
 pub use span::{SourceMap, Span};

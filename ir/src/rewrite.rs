@@ -12,7 +12,7 @@ use crate::expr::{
     Binary, Broadcast, BufferLoad, Call, CallArg, CallFunc, Cast, Let, Not, PrimExpr, Ramp, Select,
     Shuffle, Var,
 };
-use crate::func::{AttrValue, Attrs, Param, ParamKind, PrimFunc};
+use crate::func::{AttrValue, Attrs, CommReducer, Param, ParamKind, PrimFunc};
 use crate::stmt::{
     AllocBuffer, AssertStmt, AttrNode, AttrStmt, Bind, Block, BlockRealize, BufferStore,
     DeclBuffer, Evaluate, For, IfThenElse, IterVar, Return, Stmt, While,
@@ -449,6 +449,15 @@ pub fn walk_rewrite_attr_value<R: Rewriter + ?Sized>(
                 r.rewrite_attr_value(item).map(|item| (key.clone(), item))
             })?;
             Some(AttrValue::Dict(items.into()))
+        }
+        AttrValue::Reducer(reducer) => {
+            changed_or_return! {
+                lhs = rewrite_slice(&reducer.lhs, |v| r.rewrite_var(*v)), reducer.lhs;
+                rhs = rewrite_slice(&reducer.rhs, |v| r.rewrite_var(*v)), reducer.rhs;
+                result = rewrite_exprs(r, &reducer.result), reducer.result;
+                identity = rewrite_exprs(r, &reducer.identity), reducer.identity;
+            }
+            Some(AttrValue::Reducer(Arc::new(CommReducer { lhs, rhs, result, identity })))
         }
         AttrValue::Target(value) => {
             r.rewrite_attr_value(value).map(|value| AttrValue::Target(Arc::new(value)))

@@ -300,6 +300,10 @@ pub fn walk_attr_value<V: Visitor + ?Sized>(v: &mut V, value: &AttrValue) {
         AttrValue::Buffer(buffer) => v.visit_buffer(buffer),
         AttrValue::List(items) => items.iter().for_each(|item| v.visit_attr_value(item)),
         AttrValue::Dict(items) => items.iter().for_each(|(_, item)| v.visit_attr_value(item)),
+        AttrValue::Reducer(reducer) => {
+            reducer.lhs.iter().chain(&reducer.rhs).for_each(|var| v.visit_var_def(*var));
+            reducer.result.iter().chain(&reducer.identity).for_each(|e| v.visit_expr(e));
+        }
         AttrValue::Target(value) => v.visit_attr_value(value),
     }
 }

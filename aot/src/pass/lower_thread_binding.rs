@@ -12,6 +12,8 @@
 //! they come out of the loops over threads. What belongs to one thread (memory of scope `local`,
 //! bindings) and lives through several phases gets a place for every thread.
 
+mod allreduce;
+
 use crate::pass::index;
 use crate::pass::remove_unused::is_pure;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -26,12 +28,13 @@ use tirade_ir::subst::{
 };
 use tirade_ir::visit::{Visitor, any_expr, for_each_stmt};
 use tirade_ir::{
-    Attrs, BinOp, Buffer, For, ForKind, Op, PrimExpr, PrimFunc, Span, Stmt, Symbol, Var, VarId,
+    AttrValue, Attrs, BinOp, Buffer, CommReducer, For, ForKind, Op, PrimExpr, PrimFunc, Span, Stmt,
+    Symbol, Var, VarId,
 };
 
 /// Lowers every loop over blocks and threads. Blocks have to be lowered before.
 pub fn lower_thread_binding(func: &PrimFunc) -> PrimFunc {
-    let mut lower = Lower { allocs: FxHashMap::default(), axes: Vec::new() };
+    let mut lower = Lower { allocs: FxHashMap::default(), axes: Vec::new(), reducer: None };
     let func = func.rewrite_or_clone(&mut LaunchToLoop);
     func.rewrite_or_clone(&mut lower)
 }
@@ -72,6 +75,8 @@ struct Lower {
     allocs: FxHashMap<VarId, Buffer>,
     /// Axes that are bound around the statement at hand.
     axes: Vec<Axis>,
+    /// The reducer of the `reduce_scope` around.
+    reducer: Option<Arc<CommReducer>>,
 }
 
 /// A bound axis: which, and the number of the thread along it.
@@ -139,12 +144,27 @@ impl Rewriter for Lower {
                 Some(axis) => Some(self.bound_loop(l, axis)),
                 None => walk_rewrite_stmt(self, stmt),
             },
+            Stmt::Attr(a) if a.key.as_str() == "reduce_scope" => {
+                let around = self.reducer.take();
+                self.reducer = reducer_of(a);
+                let body = a.body.rewrite_or_clone(self);
+                self.reducer = around;
+                Some(body)
+            }
+            Stmt::Evaluate(e) => allreduce::of_one_thread(&e.value, self.reducer.as_deref()),
             _ => walk_rewrite_stmt(self, stmt),
         }
     }
 
     fn rewrite_expr(&mut self, _: &PrimExpr) -> Option<PrimExpr> {
         None
+    }
+}
+
+fn reducer_of(a: &AttrStmt) -> Option<Arc<CommReducer>> {
+    match &a.node {
+        AttrNode::Value(AttrValue::Reducer(reducer)) => Some(reducer.clone()),
+        _ => None,
     }
 }
 
@@ -179,6 +199,7 @@ impl Lower {
             binds: Vec::new(),
             out: Vec::new(),
             pending: Vec::new(),
+            reducer: self.reducer.clone(),
         };
         let mut stmts = group.adopt_outer_locals(&l.body);
         group.run(&l.body);
@@ -245,6 +266,8 @@ struct Group<'a> {
     out: Vec<Stmt>,
     /// Statements of the present phase.
     pending: Vec<Stmt>,
+    /// The reducer of the `reduce_scope` around.
+    reducer: Option<Arc<CommReducer>>,
 }
 
 impl Group<'_> {
@@ -304,6 +327,11 @@ impl Group<'_> {
     fn run(&mut self, stmt: &Stmt) {
         match stmt {
             Stmt::Seq(s) => s.stmts.iter().for_each(|s| self.run(s)),
+            Stmt::Attr(a) if a.key.as_str() == "reduce_scope" => {
+                let around = std::mem::replace(&mut self.reducer, reducer_of(a));
+                self.run(&a.body);
+                self.reducer = around;
+            }
             Stmt::Attr(a) if meets(stmt) || touches_shared(stmt) => self.run(&a.body),
             Stmt::AllocBuffer(a) if !is_own(&a.buffer) => {
                 self.flush();
@@ -331,6 +359,7 @@ impl Group<'_> {
                 self.out.push(if_stmt(condition, then_case, else_case, b.span));
             }
             Stmt::Evaluate(e) if is_sync(&e.value) => self.flush(),
+            Stmt::Evaluate(e) if is_barrier(&e.value) => self.allreduce(&e.value),
             Stmt::Store(_)
             | Stmt::While(_)
             | Stmt::If(_)

@@ -12,7 +12,7 @@ use super::loops::distance;
 use super::sig::Bound;
 use super::stmt::{add_bind, need_func, within};
 use super::table::{Row, row};
-use super::values::{CommReducer, DialectValue, IndexSource, Loops};
+use super::values::{DialectValue, IndexSource, Loops};
 use crate::ast::{Param, ParamKind};
 use crate::host::{Arg, CallArgs, Evaluator, HostError, Result, Value};
 use rustc_hash::FxHashMap;
@@ -22,7 +22,7 @@ use tirade_ir::builder::{BlockFrame, ForFrame, Frame, LoopSpec};
 use tirade_ir::diag::Code;
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{BinOp, PrimExpr, Var};
-use tirade_ir::func::Attrs;
+use tirade_ir::func::{Attrs, CommReducer};
 use tirade_ir::make;
 use tirade_ir::span::Span;
 use tirade_ir::stmt::{IterVar, IterVarKind};
@@ -185,8 +185,12 @@ fn arg_extremum(args: &Bound, better: BinOp) -> Result<Value> {
     };
     let result = chosen.collect::<Result<_>>()?;
     let identity = vec![super::types::largest(index_type), worst];
-    let combine =
-        Combine::Reducer(CommReducer { lhs: lhs.into(), rhs: rhs.into(), result, identity });
+    let combine = Combine::Reducer(CommReducer {
+        lhs: lhs.into(),
+        rhs: rhs.into(),
+        result,
+        identity: identity.into(),
+    });
     reduction(combine, vec![over.var.into(), value], None, axis)
 }
 
@@ -213,7 +217,7 @@ impl Reduction {
     fn identity(&self, span: Span) -> Result<Vec<PrimExpr>> {
         match (&self.init, &self.combine) {
             (Some(init), _) => Ok(init.clone()),
-            (None, Combine::Reducer(reducer)) => Ok(reducer.identity.clone()),
+            (None, Combine::Reducer(reducer)) => Ok(reducer.identity.to_vec()),
             (None, Combine::Infix(op)) => Ok(vec![neutral(*op, self.source[0].dtype(), span)?]),
         }
     }

@@ -5,7 +5,7 @@ use super::convert::{self, expected, expr, index};
 use super::expr::{operand, type_error};
 use super::sig::Bound;
 use super::table::{Row, row};
-use super::values::{CommReducer, DialectValue};
+use super::values::DialectValue;
 use crate::host::{Arg, CallArgs, Evaluator, HostError, Result, Value};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tirade_ir::Op;
 use tirade_ir::diag::Code;
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{BinOp, Let, PrimExpr, Var};
-use tirade_ir::func::AttrValue;
+use tirade_ir::func::CommReducer;
 use tirade_ir::make::{self, Lanes, Operand};
 use tirade_ir::op::{Arity, TypeRule};
 use tirade_ir::span::Span;
@@ -411,22 +411,11 @@ fn comm_reducer(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let result = ev.call(&combiner.value, CallArgs::positional(values), args.span)?;
     let result = convert::exprs(&Arg { value: result, span: combiner.span })?;
     let (lhs, rhs) = vars.split_at(identity.len());
-    let reducer = CommReducer { lhs: lhs.into(), rhs: rhs.into(), result, identity };
+    let reducer = CommReducer {
+        lhs: lhs.into(),
+        rhs: rhs.into(),
+        result: result.into(),
+        identity: identity.into(),
+    };
     Ok(Value::Dialect(Rc::new(DialectValue::CommReducer(reducer))))
-}
-
-impl CommReducer {
-    /// The reducer as an attribute, with its parts by name.
-    pub(super) fn attr(&self) -> AttrValue {
-        let list = |items: Vec<PrimExpr>| {
-            AttrValue::List(items.into_iter().map(AttrValue::Expr).collect())
-        };
-        let vars = |vars: &[Var]| list(vars.iter().map(|v| (*v).into()).collect());
-        AttrValue::Dict(Arc::from([
-            ("lhs".into(), vars(&self.lhs)),
-            ("rhs".into(), vars(&self.rhs)),
-            ("result".into(), list(self.result.clone())),
-            ("identity_element".into(), list(self.identity.clone())),
-        ]))
-    }
 }

@@ -361,7 +361,9 @@ fn attr_node(arg: &Arg) -> Result<AttrNode> {
         Value::Expr(PrimExpr::Str(text)) => AttrNode::Value(AttrValue::Str((&*text.value).into())),
         Value::Expr(e) => AttrNode::Expr(e.clone()),
         Value::Dialect(d) => match &**d {
-            DialectValue::CommReducer(reducer) => AttrNode::Value(reducer.attr()),
+            DialectValue::CommReducer(reducer) => {
+                AttrNode::Value(AttrValue::Reducer(Arc::new(reducer.clone())))
+            }
             _ => AttrNode::Value(convert::attr_value(&arg.value, arg.span)?),
         },
         other => AttrNode::Value(convert::attr_value(other, arg.span)?),

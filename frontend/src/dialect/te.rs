@@ -11,7 +11,7 @@ use super::compute::{
 use super::convert::{self, expected};
 use super::sig::Bound;
 use super::table::{Row, row};
-use super::values::{CommReducer, DialectValue};
+use super::values::DialectValue;
 use crate::host::{Arg, CallArgs, Evaluator, HostError, Result, Value};
 use rustc_hash::FxHashSet;
 use std::rc::Rc;
@@ -23,7 +23,7 @@ use tirade_ir::builder::{Frame, FuncFrame};
 use tirade_ir::diag::Code;
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{PrimExpr, Var};
-use tirade_ir::func::{AttrValue, Attrs, Param, ParamKind};
+use tirade_ir::func::{AttrValue, Attrs, CommReducer, Param, ParamKind};
 use tirade_ir::span::Span;
 use tirade_ir::subst::{VarMap, fresh_func, substitute};
 use tirade_ir::symbol::Symbol;
@@ -252,7 +252,12 @@ fn resolve(
     };
     let result = typed(result, combine.span)?;
     let identity = typed(neutral, identity.span)?;
-    Ok(CommReducer { lhs, rhs, result, identity })
+    Ok(CommReducer {
+        lhs: lhs.into(),
+        rhs: rhs.into(),
+        result: result.into(),
+        identity: identity.into(),
+    })
 }
 
 // Functions --------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ use tirade_ir::buffer::{Buffer, Range};
 use tirade_ir::builder::{AttrFrame, LoopSpec};
 use tirade_ir::dtype::DType;
 use tirade_ir::expr::{PrimExpr, Var};
-use tirade_ir::func::{AttrValue, PrimFunc};
+use tirade_ir::func::{AttrValue, CommReducer, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
@@ -222,19 +222,6 @@ pub enum Decorator {
     Relax,
     /// `T.jit(…)`
     Jit(FuncOptions),
-}
-
-/// A commutative reducer: `T.comm_reducer(lambda x, y: x + y, [T.float32(0)])`.
-#[derive(Clone)]
-pub struct CommReducer {
-    /// Left operands.
-    pub lhs: Vec<Var>,
-    /// Right operands.
-    pub rhs: Vec<Var>,
-    /// Their combinations.
-    pub result: Vec<PrimExpr>,
-    /// What combines with everything without changing it.
-    pub identity: Vec<PrimExpr>,
 }
 
 impl DialectValue {

@@ -10,8 +10,8 @@ use crate::tree::{
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::sync::Arc;
 use tirade_ir::{
-    AttrValue, Buffer, BufferId, BufferRegion, Code, Diagnostic, ParamKind as IrParamKind,
-    PrimExpr, PrimFunc, Span, Symbol, Var, VarId,
+    AttrValue, Buffer, BufferId, BufferRegion, Code, CommReducer, Diagnostic,
+    ParamKind as IrParamKind, PrimFunc, Span, Symbol, Var, VarId,
 };
 
 /// A function while it is resolved.
@@ -37,7 +37,7 @@ pub(super) struct FuncResolver<'r, 'a> {
     /// Variables of enclosing loops over threads.
     pub(super) thread_vars: Vec<(Var, Slot)>,
     /// The reducer of the enclosing `reduce_scope`.
-    pub(super) reducer: Option<AttrValue>,
+    pub(super) reducer: Option<Arc<CommReducer>>,
     /// Buffers that are used but declared nowhere, and whose memory is known: declared before the
     /// statement.
     pub(super) undeclared: Vec<(BufferId, Slot)>,
@@ -302,26 +302,13 @@ impl<'r, 'a> FuncResolver<'r, 'a> {
 
     /// The reducer of the enclosing `reduce_scope`, with variables of its own.
     pub(super) fn resolve_reducer(&mut self, span: Span) -> Option<Reducer> {
-        let Some(AttrValue::Dict(parts)) = self.reducer.clone() else { return None };
-        let part = |name: &str| -> Option<Vec<PrimExpr>> {
-            let (_, value) = parts.iter().find(|(key, _)| &**key == name)?;
-            let AttrValue::List(items) = value else { return None };
-            items
-                .iter()
-                .map(|item| match item {
-                    AttrValue::Expr(e) => Some(e.clone()),
-                    _ => None,
-                })
-                .collect()
+        let reducer = self.reducer.clone()?;
+        let mut slots = |vars: &[Var]| -> Box<[Slot]> {
+            vars.iter().map(|v| self.define_scalar(*v, span)).collect()
         };
-        let (lhs, rhs) = (part("lhs")?, part("rhs")?);
-        let (result, identity) = (part("result")?, part("identity_element")?);
-        let mut slots = |vars: Vec<PrimExpr>| -> Option<Box<[Slot]>> {
-            vars.iter().map(|v| Some(self.define_scalar(v.as_var()?, span))).collect()
-        };
-        let (lhs, rhs) = (slots(lhs)?, slots(rhs)?);
-        let result = result.iter().map(|e| self.scalar(e, span)).collect();
-        let identity = identity.iter().map(|e| self.scalar(e, span)).collect();
+        let (lhs, rhs) = (slots(&reducer.lhs), slots(&reducer.rhs));
+        let result = reducer.result.iter().map(|e| self.scalar(e, span)).collect();
+        let identity = reducer.identity.iter().map(|e| self.scalar(e, span)).collect();
         Some(Reducer { lhs, rhs, result, identity })
     }
 }

@@ -232,7 +232,7 @@ impl FuncResolver<'_, '_> {
                 };
                 self.for_loop(&as_loop)
             }
-            ("reduce_scope", AttrNode::Value(reducer)) => {
+            ("reduce_scope", AttrNode::Value(AttrValue::Reducer(reducer))) => {
                 let outer = self.reducer.replace(reducer.clone());
                 let body = self.stmt(&s.body);
                 self.reducer = outer;
@@ -322,6 +322,7 @@ fn constant_bits(value: &AttrValue, dtype: DType, bits: &mut Vec<u64>) -> bool {
         | AttrValue::Str(_)
         | AttrValue::Buffer(_)
         | AttrValue::Dict(_)
+        | AttrValue::Reducer(_)
         | AttrValue::Target(_)
         | AttrValue::Opaque(_) => None,
     };

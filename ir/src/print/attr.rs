@@ -4,7 +4,7 @@ use super::literal::push_float;
 use super::{Dialect, Printer, separated};
 use crate::dtype::DType;
 use crate::expr::PrimExpr;
-use crate::func::{AttrValue, Attrs};
+use crate::func::{AttrValue, Attrs, CommReducer};
 use std::borrow::Cow;
 
 /// How a dialect spells an attribute's key: `tir.noalias` became `tirx.noalias`.
@@ -57,6 +57,7 @@ impl Printer<'_> {
                 });
                 self.w.close("}");
             }
+            AttrValue::Reducer(reducer) => self.comm_reducer(reducer),
             AttrValue::Target(value) => {
                 self.open_call("target");
                 self.attr_value(value);
@@ -64,6 +65,38 @@ impl Printer<'_> {
             }
             AttrValue::Opaque(text) => self.w.text(text),
         }
+    }
+
+    /// `T.comm_reducer(lambda x, y: x + y, [T.float32(0)])`
+    fn comm_reducer(&mut self, reducer: &CommReducer) {
+        let scope = self.names.enter();
+        self.open_call("comm_reducer");
+        self.w.text("lambda ");
+        for (i, var) in reducer.lhs.iter().chain(&reducer.rhs).enumerate() {
+            if 0 < i {
+                self.w.text(", ");
+            }
+            let name = self.names.define_var(*var);
+            self.w.text(name);
+        }
+        self.w.text(": ");
+        match &reducer.result[..] {
+            [result] => self.expr(result),
+            results => {
+                self.w.open("(");
+                separated!(self, results, |e| self.expr(e));
+                self.w.close(")");
+            }
+        }
+        self.w.comma();
+        self.w.open("[");
+        separated!(self, &reducer.identity[..], |e| match e {
+            PrimExpr::Int { value, dtype: DType::INT32 } => self.typed_int(*value, DType::INT32),
+            e => self.expr(e),
+        });
+        self.w.close("]");
+        self.w.close(")");
+        self.names.leave(scope);
     }
 
     fn python_float(&mut self, value: f64) {

@@ -459,6 +459,12 @@ impl Structural for AttrValue {
                 kind(10);
                 e.text("value", text);
             }
+            AttrValue::Reducer(reducer) => {
+                kind(11);
+                e.count("number of values", reducer.lhs.len());
+                reducer.lhs.iter().chain(&reducer.rhs).for_each(|v| e.bind_var(*v));
+                reducer.result.iter().chain(&reducer.identity).for_each(|v| v.encode(e));
+            }
         }
     }
 }
@@ -605,7 +611,6 @@ impl Structural for AttrNode {
             }
             AttrNode::Value(value) => {
                 e.put("kind of attribute", 3);
-                value.reducer_vars().into_iter().for_each(|v| e.bind_var(v));
                 value.encode(e);
             }
         }

@@ -71,6 +71,7 @@ fn is_number(value: &AttrValue) -> bool {
         | AttrValue::Buffer(_)
         | AttrValue::List(_)
         | AttrValue::Dict(_)
+        | AttrValue::Reducer(_)
         | AttrValue::Target(_)
         | AttrValue::Opaque(_) => false,
     }

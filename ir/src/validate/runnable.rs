@@ -1,16 +1,18 @@
 //! What can be read and printed, but not run.
 
 use super::{Limits, Report, types, violations};
+use crate::analysis::Allreduce;
 use crate::arith::as_const;
 use crate::buffer::Buffer;
 use crate::diag::{Code, Diagnostic};
 use crate::dtype::DType;
 use crate::expr::{CallArg, CallFunc, Callee, PrimExpr, Var};
-use crate::func::PrimFunc;
+use crate::func::{AttrValue, CommReducer, PrimFunc};
 use crate::op::{Op, extern_op};
 use crate::span::Span;
-use crate::stmt::{BlockRealize, For, Stmt};
+use crate::stmt::{AttrNode, BlockRealize, For, Stmt};
 use crate::visit::{BufferSite, Visitor, walk_buffer_def, walk_expr, walk_stmt};
+use std::sync::Arc;
 
 /// Bytes that one allocation of constant size may take.
 const ALLOCATION_LIMIT: i128 = 1 << 30;
@@ -35,19 +37,30 @@ pub fn check_runnable(func: &PrimFunc) -> Vec<Diagnostic> {
         }
     }
     let report = Report { diagnostics: Vec::new(), span: func.span };
-    let mut visitor = Runnable { report };
+    let mut visitor = Runnable { report, reducer: None };
     visitor.visit_func(func);
     visitor.report.diagnostics
 }
 
 struct Runnable {
     report: Report,
+    /// The reducer of the `reduce_scope` around.
+    reducer: Option<Arc<CommReducer>>,
 }
 
 impl Runnable {
     fn push(&mut self, span: Span, message: String) -> &mut Diagnostic {
         self.report.push(Diagnostic::error(Code::NOT_RUNNABLE, span, message));
         self.report.diagnostics.last_mut().expect("just pushed")
+    }
+
+    fn allreduce(&mut self, span: Span) {
+        let message = format!("`{}` of this form cannot be run", Op::ThreadAllreduce);
+        self.push(span, message).help.push(
+            "it takes a number n, n values, a condition, n elements for the results and thread \
+             axes, below `with T.attr(T.comm_reducer(…), \"reduce_scope\", …)`"
+                .into(),
+        );
     }
 
     fn dtype(&mut self, dtype: DType) {
@@ -154,7 +167,9 @@ impl Visitor for Runnable {
         match expr {
             PrimExpr::CallFunc(e) => self.call(e),
             PrimExpr::Call(e) if e.op == Op::ThreadAllreduce => {
-                self.push(e.span, format!("`{}` can be read and printed, but not run", e.op));
+                if Allreduce::of(e, self.reducer.as_deref()).is_none() {
+                    self.allreduce(e.span);
+                }
             }
             _ => self.dtype(expr.dtype()),
         }
@@ -167,6 +182,15 @@ impl Visitor for Runnable {
         match stmt {
             Stmt::For(s) => self.step(s),
             Stmt::Block(s) => self.axis_values(s),
+            Stmt::Attr(s) if s.key.as_str() == "reduce_scope" => {
+                if let AttrNode::Value(AttrValue::Reducer(reducer)) = &s.node {
+                    let around = self.reducer.replace(reducer.clone());
+                    walk_stmt(self, stmt);
+                    self.reducer = around;
+                    self.report.span = outer;
+                    return;
+                }
+            }
             Stmt::Seq(_)
             | Stmt::Store(_)
             | Stmt::While(_)

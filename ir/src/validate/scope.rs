@@ -4,6 +4,7 @@ use super::Report;
 use crate::buffer::{Buffer, BufferId};
 use crate::diag::{Code, Diagnostic};
 use crate::expr::{PrimExpr, Var, VarId};
+use crate::func::AttrValue;
 use crate::func::PrimFunc;
 use crate::span::Span;
 use crate::stmt::{AttrNode, AttrStmt, Block, IterVar, Stmt};
@@ -166,8 +167,13 @@ impl Visitor for Scopes<'_> {
                     }
                     AttrNode::Value(value) => {
                         this.scoped(|this| {
-                            value.reducer_vars().into_iter().for_each(|v| this.define(v, false));
-                            this.visit_attr_value(value);
+                            let AttrValue::Reducer(reducer) = value else {
+                                return this.visit_attr_value(value);
+                            };
+                            let vars = reducer.lhs.iter().chain(&reducer.rhs);
+                            vars.for_each(|v| this.define(*v, false));
+                            let exprs = reducer.result.iter().chain(&reducer.identity);
+                            exprs.for_each(|e| this.visit_expr(e));
                         });
                         this.visit_stmt(&s.body);
                     }

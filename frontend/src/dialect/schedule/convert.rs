@@ -147,7 +147,7 @@ pub(super) fn of_attr(ev: &mut Evaluator, attr: &AttrValue) -> Result<Value> {
             }
             dict(ev, found)?
         }
-        AttrValue::Target(_) | AttrValue::Opaque(_) => {
+        AttrValue::Reducer(_) | AttrValue::Target(_) | AttrValue::Opaque(_) => {
             Value::Dialect(Rc::new(DialectValue::Attr(attr.clone())))
         }
     })
