@@ -129,7 +129,10 @@ fn moved(
     if direction == Direction::Forward {
         expect_no_output(&scope, place)?;
     }
-    expect_honest(place)?;
+    // Who depends on whom, and what each needs, is read off the regions of all blocks.
+    for child in &scope.children {
+        expect_honest(child)?;
+    }
     expect_unconditional(place)?;
     expect_no_overwriting(&scope, place)?;
     let without = removed(place)?;
