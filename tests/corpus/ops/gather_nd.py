@@ -1,0 +1,8 @@
+# The operator `gather_nd` on a small case that agrees with numpy.
+# RUN: interp run diff
+# IN X: int32[4,2] 4 -19 -7 -11 7 -15 -9 -9
+# IN Indices: int32[4,2] 1 -1 3 -1 -2 0 2 -2
+# OUT Y: -11 -9 7 7
+from tirade import ops
+
+main = ops.gather_nd.func((4, 2), 'int32', (4, 2), 'int32')

@@ -1,0 +1,9 @@
+# The operator `scatter_add` on a small case that agrees with numpy.
+# RUN: interp run diff
+# IN X: int32[4,2] 4 -19 -7 -11 7 -15 -9 -9
+# IN Indices: int64[4,2] -2 1 -4 2 -4 -3 -4 0
+# IN Updates: int32[4,2] 12 -5 17 10 -4 -8 2 5
+# OUT Y: 19 -14 -7 -24 19 -5 -9 -9
+from tirade import ops
+
+main = ops.scatter_add.func((4, 2), 'int32', (4, 2), 'int64', (4, 2), 'int32', axis=-2)

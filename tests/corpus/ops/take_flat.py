@@ -1,0 +1,8 @@
+# The operator `take_flat` on a small case that agrees with numpy.
+# RUN: interp run diff
+# IN X: int32[4,2] 4 -19 -7 -11 7 -15 -9 -9
+# IN Indices: int64[] 4
+# OUT Y: 7
+from tirade import ops
+
+main = ops.take.func((4, 2), 'int32', (), 'int64')
