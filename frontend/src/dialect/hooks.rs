@@ -47,6 +47,11 @@ pub fn unknown_name(_: &mut Evaluator, module: Symbol, name: Ident) -> HostError
 /// Called for each import of a module that the dialects know.
 pub fn import_note(_: &mut Evaluator, _path: &str) {}
 
+/// The function under another name.
+pub fn renamed(func: &Arc<PrimFunc>, name: Symbol) -> Arc<PrimFunc> {
+    module::in_module(func, name)
+}
+
 /// True for functions that describe or implement a tensor intrinsic: they are no part of the
 /// file's module.
 pub fn is_part_of_intrinsic(ev: &Evaluator, func: &Arc<PrimFunc>) -> bool {

@@ -225,8 +225,8 @@ fn statement(ev: &mut Evaluator, stmt: &Stmt, hybrid: bool, module: &mut IRModul
     Ok(())
 }
 
-/// The function under the name it has in the module.
-fn in_module(func: &Arc<PrimFunc>, name: Symbol) -> Arc<PrimFunc> {
+/// The function under another name.
+pub(super) fn in_module(func: &Arc<PrimFunc>, name: Symbol) -> Arc<PrimFunc> {
     match func.name == name {
         true => func.clone(),
         false => Arc::new(PrimFunc { name, ..PrimFunc::clone(func) }),

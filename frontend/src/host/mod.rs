@@ -91,6 +91,9 @@ pub struct Evaluator {
     pub(crate) imported: FxHashMap<Symbol, Rc<Scope>>,
     /// Functions that others call, by name.
     pub(crate) called: FxHashMap<Symbol, Arc<tirade_ir::PrimFunc>>,
+    /// Each function that is called, and as what: another function may have its name.
+    pub(crate) call_names:
+        FxHashMap<*const tirade_ir::PrimFunc, (Arc<tirade_ir::PrimFunc>, Arc<tirade_ir::PrimFunc>)>,
     /// Scopes that functions were made in; emptied at the end, for they hold each other.
     captured: Vec<Weak<Scope>>,
     /// Expressions of the IR that were built.
@@ -166,6 +169,7 @@ impl Evaluator {
             caches: Caches::default(),
             imported: FxHashMap::default(),
             called: FxHashMap::default(),
+            call_names: FxHashMap::default(),
             captured: Vec::new(),
             n_built: 0,
             sizes: tree::TreeSizes::default(),

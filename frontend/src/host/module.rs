@@ -6,6 +6,7 @@ use super::value::Value;
 use super::{Evaluator, library};
 use crate::ast::{self, Stmt};
 use crate::dialect::hooks;
+use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use tirade_ir::diag::{Code, Diagnostic};
@@ -52,27 +53,86 @@ impl Evaluator {
             result.attrs = only.attrs.clone();
             result.global_infos = only.global_infos.clone();
         }
-        for value in values {
-            match value {
-                Value::PrimFunc(func) if !hooks::is_part_of_intrinsic(self, &func) => {
-                    self.add_function(&mut result, func);
-                }
-                Value::IRModule(module) => {
-                    let functions: Vec<_> = module.borrow().functions().cloned().collect();
-                    functions.into_iter().for_each(|func| self.add_function(&mut result, func));
-                }
-                _ => {}
+        let names = scope.ordered().into_iter();
+        let mut found = Vec::new();
+        for name in names {
+            if let Some(value) = scope.get(name) {
+                self.collect(name, &value, &mut found);
             }
+        }
+        for func in self.named_apart(found) {
+            self.add_function(&mut result, func);
         }
         let result = self.closed(result);
         // A module class without functions is a module, too.
         (!result.is_empty() || result.name.is_some()).then_some(result)
     }
 
+    /// The functions that a value of the file holds, each with the name that it can be called by
+    /// if its own is not clear: that of the variable, with the place in a list or the key of a
+    /// dictionary.
+    fn collect(&self, name: Symbol, value: &Value, found: &mut Vec<(Symbol, Arc<PrimFunc>)>) {
+        let part = |key: &dyn std::fmt::Display| Symbol::new(&format!("{name}_{key}"));
+        match value {
+            Value::PrimFunc(func) if !hooks::is_part_of_intrinsic(self, func) => {
+                let called = self.call_names.get(&Arc::as_ptr(func));
+                found.push((name, called.map_or(func, |(_, renamed)| renamed).clone()));
+            }
+            Value::IRModule(module) => {
+                found.extend(module.borrow().functions().map(|func| (func.name, func.clone())));
+            }
+            Value::List(items) => {
+                for (i, item) in items.items().iter().enumerate() {
+                    self.collect_part(part(&i), item, found);
+                }
+            }
+            Value::Tuple(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.collect_part(part(&i), item, found);
+                }
+            }
+            Value::Dict(items) => {
+                for (key, item) in items.entries() {
+                    let key = match &key {
+                        Value::Str(text) => text.to_string(),
+                        Value::Int(number) => number.to_string(),
+                        _ => continue,
+                    };
+                    self.collect_part(part(&key), &item, found);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn collect_part(&self, name: Symbol, value: &Value, found: &mut Vec<(Symbol, Arc<PrimFunc>)>) {
+        if matches!(value, Value::PrimFunc(_)) && is_name(name.as_str()) {
+            self.collect(name, value, found);
+        }
+    }
+
+    /// The functions under names of their own: where several that differ have one name, each is
+    /// named after the variable that holds it, unless it is called by its own.
+    fn named_apart(&self, found: Vec<(Symbol, Arc<PrimFunc>)>) -> Vec<Arc<PrimFunc>> {
+        let mut names: FxHashMap<Symbol, (Arc<PrimFunc>, bool)> = FxHashMap::default();
+        for (_, func) in &found {
+            let (first, clashes) = names.entry(func.name).or_insert((func.clone(), false));
+            *clashes |= !same_function(first, func);
+        }
+        let apart = |(binding, func): (Symbol, Arc<PrimFunc>)| {
+            let is_called = self.called.get(&func.name).is_some_and(|f| same_function(f, &func));
+            match names[&func.name].1 && !is_called && !names.contains_key(&binding) {
+                true => hooks::renamed(&func, binding),
+                false => func,
+            }
+        };
+        found.into_iter().map(apart).collect()
+    }
+
     fn add_function(&mut self, module: &mut IRModule, func: Arc<PrimFunc>) {
         match module.get(func.name) {
             None => drop(module.insert(func)),
-            Some(old) if Arc::ptr_eq(old, &func) || structural_equal(&**old, &*func).is_ok() => {}
+            Some(old) if same_function(old, &func) => {}
             Some(old) => {
                 let message = format!("two different functions are named `{}`", func.name);
                 let diagnostic = Diagnostic::error(Code::DUPLICATE_FUNCTION, func.span, message)
@@ -102,9 +162,25 @@ impl Evaluator {
         module
     }
 
-    /// Remembers a function that another one calls; it becomes part of the module.
-    pub(crate) fn note_called(&mut self, func: &Arc<PrimFunc>) {
-        self.called.entry(func.name).or_insert_with(|| func.clone());
+    /// Remembers a function that another one calls; it becomes part of the module. Gives the
+    /// function as it is called: under another name, if a different function is called by its own.
+    pub(crate) fn note_called(&mut self, func: &Arc<PrimFunc>) -> Arc<PrimFunc> {
+        if let Some((_, known)) = self.call_names.get(&Arc::as_ptr(func)) {
+            return known.clone();
+        }
+        let mut callee = func.clone();
+        let mut number = 0;
+        while let Some(known) = self.called.get(&callee.name) {
+            if same_function(known, &callee) {
+                callee = known.clone();
+                break;
+            }
+            number += 1;
+            callee = hooks::renamed(func, Symbol::new(&format!("{}_{number}", func.name)));
+        }
+        self.called.insert(callee.name, callee.clone());
+        self.call_names.insert(Arc::as_ptr(func), (func.clone(), callee.clone()));
+        callee
     }
 
     /// Runs a script of the library that is part of the binary, once.
@@ -138,6 +214,14 @@ impl Evaluator {
         self.frames = frames;
         self.scope = outer;
     }
+}
+
+fn same_function(a: &Arc<PrimFunc>, b: &Arc<PrimFunc>) -> bool {
+    Arc::ptr_eq(a, b) || structural_equal(&**a, &**b).is_ok()
+}
+
+fn is_name(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 fn as_module(value: &Value) -> Option<IRModule> {

@@ -111,8 +111,8 @@ impl Evaluator {
             },
             Value::Poison => Err(HostError::poisoned()),
             Value::PrimFunc(func) => {
-                self.note_called(func);
-                let result = hooks::call_value(self, callee, args, span)?;
+                let called = Value::PrimFunc(self.note_called(func));
+                let result = hooks::call_value(self, &called, args, span)?;
                 Ok(result.unwrap_or(Value::None))
             }
             _ => match hooks::call_value(self, callee, args, span)? {
