@@ -6,11 +6,14 @@ use crate::schedule::Schedule;
 use crate::value::Value;
 
 pub mod add_unit_loop;
+pub mod annotate;
 pub mod annotate_buffer_access;
 pub mod blockize;
 mod blockize_several;
+pub mod cache;
 pub mod compute_at;
 pub mod compute_inline;
+pub mod decompose_reduction;
 pub mod enter_postproc;
 pub mod for_kind;
 pub mod fuse;
@@ -84,6 +87,11 @@ pub static TABLE: &[&Primitive] = &[
     &blockize::BLOCKIZE,
     &tensorize::TENSORIZE,
     &reindex::REINDEX,
+    &cache::CACHE_READ,
+    &cache::CACHE_WRITE,
+    &decompose_reduction::DECOMPOSE_REDUCTION,
+    &annotate::ANNOTATE,
+    &annotate::UNANNOTATE,
     &split::SPLIT,
     &fuse::FUSE,
     &reorder::REORDER,
