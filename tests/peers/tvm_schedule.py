@@ -219,8 +219,8 @@ class Module:
         text = ast.unparse(module)
         # The dialect of the file decides what its names mean.
         is_modern = self.path.parts[-2] == "schedule"
-        name = "T.prim_func(s_tir=True)" if is_modern else "T.prim_func"
-        text += PLACEHOLDER.replace("PRIM_FUNC", name)
+        decorator = "T.prim_func(s_tir=True)" if is_modern else "T.prim_func"
+        text += PLACEHOLDER.replace("PRIM_FUNC", decorator)
         primitives = re.findall(r"\bs(?:ch)?\.([a-z_]+)\(", "\n".join(map(ast.unparse, block)))
         return Case(self.path, name, text, transform.refusals, transform.equalities,
                     sorted(set(primitives)))

@@ -154,7 +154,7 @@ fn indexed_value(block: &Block, store: &BufferStore) -> Option<(Vec<Var>, PrimEx
         .map(|(i, index)| Var::new(name(i).as_str(), index.dtype()))
         .collect();
     let outputs: Vec<PrimExpr> = vars.iter().map(|v| PrimExpr::Var(*v)).collect();
-    let mut values: VarMap = map.inverse(&outputs, &analyzer)?.into_iter().collect();
+    let mut values: VarMap = map.inverse(&outputs, &analyzer)?.vars.into_iter().collect();
     for axis in &block.iter_vars {
         if axis.dom.extent.is_int(1) && axis.dom.min.as_int().is_some() {
             values.insert(axis.var.id, axis.dom.min.clone());
@@ -352,7 +352,9 @@ impl Plan {
                 axes.insert(axis.var.id, axis.dom.min.clone());
             }
         }
-        axes.extend(map.inverse(&store.indices, &analyzer).ok_or_else(not_affine)?);
+        let inverse = map.inverse(&store.indices, &analyzer).ok_or_else(not_affine)?;
+        let is_exact = inverse.is_exact;
+        axes.extend(inverse.vars);
         let mut in_domain = PrimExpr::bool(true);
         for axis in &block.iter_vars {
             let value = axes.get(&axis.var.id).ok_or_else(not_affine)?;
@@ -369,7 +371,9 @@ impl Plan {
         let mut domains = Analyzer::new();
         producer.block().iter_vars.iter().for_each(|axis| domains.bind(axis.var, &axis.dom));
         domains.assume(&in_domain);
-        if !there.iter().zip(&store.indices).all(|(a, b)| domains.can_prove_equal(a, b)) {
+        let leads_back =
+            || there.iter().zip(&store.indices).all(|(a, b)| domains.can_prove_equal(a, b));
+        if !is_exact && !leads_back() {
             return Err(not_affine());
         }
         expect_covered(place, producer, &axes)?;
