@@ -13,7 +13,7 @@ pub mod memory;
 pub mod module;
 pub mod names;
 mod op;
-mod parallel;
+pub mod parallel;
 mod prelude;
 mod stmt;
 mod vector;

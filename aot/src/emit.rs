@@ -17,6 +17,7 @@ mod manifest;
 use crate::c::memory::MemoryOptions;
 use crate::c::module::{CModule, Parallel, PrintOptions, print_module};
 use crate::c::names::sanitize;
+use crate::c::parallel::LEAST_WORK;
 use crate::error::Result;
 use crate::pass;
 use crate::run::ALLOC_LIMIT;
@@ -132,6 +133,7 @@ pub fn emit_c(module: &IRModule, options: &EmitOptions) -> Result<Vec<EmittedFil
     let print = PrintOptions {
         gnu: false,
         parallel: options.parallel,
+        parallel_work: LEAST_WORK,
         entries: false,
         alloc_limit: ALLOC_LIMIT,
         sources: options.sources,

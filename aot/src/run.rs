@@ -162,7 +162,12 @@ pub fn load(
 
 fn print_gnu(module: &IRModule, alloc_limit: u64, options: &CompileOptions) -> Result<CModule> {
     let lowered = pass::lower_for(module, options.vector_bytes())?;
-    print_module(&lowered, &PrintOptions::native(alloc_limit))
+    let mut print = PrintOptions::native(alloc_limit);
+    if options.as_large {
+        print.parallel_work = 0;
+        print.memory.stack_array = 0;
+    }
+    print_module(&lowered, &print)
 }
 
 /// `func` and what it calls: what is compiled to run it.

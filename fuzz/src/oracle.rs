@@ -103,6 +103,8 @@ impl CLane {
         options.compile.cc = Some(PathBuf::from(cc));
         options.compile.opt_level = opt_level;
         options.compile.native = 3 <= opt_level;
+        // The programs are small; two lanes print them with all that large ones need.
+        options.compile.as_large = cc.contains("tcc") || opt_level == 2;
         options.compile.use_cache = false;
         let name = if cc.contains("tcc") { cc.to_string() } else { format!("{cc} -O{opt_level}") };
         CLane { name, options }

@@ -280,7 +280,7 @@ impl<'p> Machine<'p> {
                 return Err(GiveUp);
             }
             let value = self.column(&init.value, strip, mask)?;
-            strip.init = Some((first, value));
+            strip.init = Some((first, self.spread(value, strip)?));
         }
         self.strip_stmt(&block.body, strip, mask)
     }
@@ -393,6 +393,14 @@ impl<'p> Machine<'p> {
         self.finish_store(&place, value, strip, mask)
     }
 
+    /// The column with one value for all iterations or a value for each of them.
+    fn spread(&mut self, column: Column, strip: &Strip) -> Result<Column> {
+        Ok(match column {
+            Column::Affine(_) => Column::Full(Rc::new(self.own(column, strip)?)),
+            other => other,
+        })
+    }
+
     fn finish_store(
         &mut self,
         place: &Place,
@@ -400,10 +408,7 @@ impl<'p> Machine<'p> {
         strip: &Strip,
         mask: &Mask,
     ) -> Result<()> {
-        let value = match value {
-            Column::Affine(_) => Column::Full(Rc::new(self.own(value, strip)?)),
-            other => other,
-        };
+        let value = self.spread(value, strip)?;
         let memory = strip.target.clone();
         self.store_column(&memory, place, &value, strip, mask);
         self.recycle(value);
@@ -543,7 +548,7 @@ fn at(column: &Column, i: usize) -> u64 {
     match column {
         Column::Uniform(bits) => *bits,
         Column::Full(values) => values[i],
-        Column::Affine(affine) => affine.base as u64,
+        Column::Affine(_) => unreachable!("columns are spread before their values are taken"),
     }
 }
 

@@ -115,6 +115,9 @@ impl FuncPrinter<'_> {
     pub(super) fn element_address(&mut self, load: &BufferLoad) -> Result<String> {
         let memory = self.memory_of(&load.buffer, load.span)?;
         let dtype = load.buffer.dtype.element();
+        if memory.is_scalar {
+            return Ok(format!("&{}", memory.name));
+        }
         let offset = match load.indices.first() {
             Some(PrimExpr::Ramp(ramp)) => self.expr(&ramp.base)?,
             _ => self.offset(&load.buffer, &load.indices, load.span)?,

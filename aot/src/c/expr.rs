@@ -11,6 +11,7 @@ use crate::c::literal::{float_literal, int_literal, string_literal};
 use crate::error::{AotError, Result};
 use tirade_ir::expr::{Binary, Cast};
 use tirade_ir::scalar::Scalar;
+use tirade_ir::visit::any_expr;
 use tirade_ir::{BinOp, DType, PrimExpr, Span};
 
 /// Precedence of the outermost operator of a text, higher binds tighter.
@@ -158,6 +159,13 @@ impl FuncPrinter<'_> {
         b: &PrimExpr,
     ) -> Result<CExpr> {
         let dtype = a.dtype();
+        // Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
+        if Scalar::from_literal(a).is_some()
+            && a == b
+            && !any_expr(condition, |e| matches!(e, PrimExpr::CallFunc(_)))
+        {
+            return self.expr(a);
+        }
         let condition = self.expr(condition)?;
         let (a, b) = (self.expr(a)?, self.expr(b)?);
         // Arms of different C types would meet in a common one, which has to be the right one.

@@ -14,7 +14,7 @@ use crate::c::parallel::is_distributed;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tirade_ir::stmt::AllocBuffer;
 use tirade_ir::visit::{Visit, Visitor, any_expr};
-use tirade_ir::{Buffer, For, PrimExpr, PrimFunc, Stmt, Var, VarId};
+use tirade_ir::{Buffer, Callee, For, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId};
 
 /// Alignment of places in the workspace: a cache line, and the widest vectors.
 pub const ALIGNMENT: u64 = 64;
@@ -65,6 +65,8 @@ pub struct Plan {
     /// Bytes that each thread needs for itself in a parallel loop, by loop variable. Places inside
     /// such a loop count from the start of these.
     pub scratch: FxHashMap<VarId, u64>,
+    /// Functions that are called inside such loops: their workspace is the thread's as well.
+    pub shared_callees: Vec<Symbol>,
     /// Allocations in the workspace whose size follows from the function's arguments.
     pub sized: Vec<Buffer>,
 }
@@ -99,14 +101,15 @@ pub fn constant_len(buffer: &Buffer) -> Option<u64> {
 }
 
 /// Decides where every allocation of `func` lives. `is_called` if other functions call it,
-/// `recursive` if it calls itself, `distribute` if threads share parallel loops.
+/// `recursive` if it calls itself. Threads share parallel loops of at least the work `shared`; none
+/// if it is `None`.
 pub fn plan(
     func: &PrimFunc,
     facts: &Facts,
     options: &MemoryOptions,
     is_called: bool,
     recursive: bool,
-    distribute: bool,
+    shared: Option<u64>,
 ) -> Plan {
     let arguments: FxHashSet<VarId> =
         func.params.iter().map(|p| p.var).chain(size_vars(func)).map(|v| v.id).collect();
@@ -116,7 +119,7 @@ pub fn plan(
         arguments,
         is_called,
         recursive,
-        distribute,
+        shared,
         plan: Plan::default(),
         stack: 0,
         live: Vec::new(),
@@ -133,7 +136,8 @@ struct Planner<'a> {
     /// Another function calls it, which could not tell how much workspace it takes.
     is_called: bool,
     recursive: bool,
-    distribute: bool,
+    /// Least work of parallel loops that threads share, outside of such a loop.
+    shared: Option<u64>,
     plan: Plan,
     stack: u64,
     /// Parts of the workspace that are in use: offset and size.
@@ -206,7 +210,7 @@ impl Planner<'_> {
     /// Plans the body of a loop that threads share: each has stack and workspace of its own.
     fn parallel(&mut self, l: &For) {
         let outer = (std::mem::take(&mut self.live), self.stack, self.plan.workspace);
-        self.distribute = false;
+        let shared = self.shared.take();
         (self.stack, self.plan.workspace) = (0, 0);
         self.visit_stmt(&l.body);
         let scratch = self.plan.workspace;
@@ -214,7 +218,14 @@ impl Planner<'_> {
             self.plan.scratch.insert(l.loop_var.id, scratch);
         }
         (self.live, self.stack, self.plan.workspace) = outer;
-        self.distribute = true;
+        self.shared = shared;
+        tirade_ir::visit::for_each_expr(&l.body, |e| {
+            if let PrimExpr::CallFunc(call) = e
+                && let Callee::Global(name) = &call.callee
+            {
+                self.plan.shared_callees.push(*name);
+            }
+        });
     }
 
     /// Plans a sequence; an allocation dies behind the last statement that uses it.
@@ -270,7 +281,9 @@ impl Visitor for Planner<'_> {
         match stmt {
             Stmt::Seq(s) => self.sequence(&s.stmts),
             Stmt::AllocBuffer(_) => self.sequence(std::slice::from_ref(stmt)),
-            Stmt::For(l) if self.distribute && is_distributed(l) => self.parallel(l),
+            Stmt::For(l) if self.shared.is_some_and(|work| is_distributed(l, work)) => {
+                self.parallel(l);
+            }
             _ => tirade_ir::visit::walk_stmt(self, stmt),
         }
     }

@@ -6,6 +6,7 @@ use crate::c::ctype::{c_type, suffix};
 use crate::c::func::{FuncPrinter, PrintedFunc, Signature, size_vars};
 use crate::c::memory::{MemoryOptions, Plan, plan};
 use crate::c::names::{NameTable, sanitize_function};
+use crate::c::parallel::LEAST_WORK;
 use crate::c::prelude::Needs;
 use crate::error::{AotError, Result};
 use rustc_hash::FxHashMap;
@@ -56,6 +57,8 @@ pub struct PrintOptions<'a> {
     pub gnu: bool,
     /// What runs parallel loops.
     pub parallel: Parallel,
+    /// Parallel loops of less work are ordinary ones; in executed expression nodes.
+    pub parallel_work: u64,
     /// Print entries with a uniform interface, see [`Entry`].
     pub entries: bool,
     /// Largest allocation in bytes.
@@ -81,6 +84,7 @@ impl PrintOptions<'_> {
         PrintOptions {
             gnu: true,
             parallel: Parallel::Pthreads,
+            parallel_work: LEAST_WORK,
             entries: true,
             alloc_limit,
             sources: None,
@@ -192,10 +196,10 @@ impl<'a> ModulePrinter<'a> {
         let mut signatures = FxHashMap::default();
         for func in module.functions() {
             let recursive = facts.recursive.contains(&func.name);
-            let distribute = options.parallel != Parallel::None;
+            let shared = (options.parallel != Parallel::None).then_some(options.parallel_work);
             let is_called = facts.is_called(func.name);
             let own = &facts.functions[&func.name];
-            let plan = plan(func, own, &options.memory, is_called, recursive, distribute);
+            let plan = plan(func, own, &options.memory, is_called, recursive, shared);
             let wanted =
                 if func.name.as_str() == "main" { "main_kernel" } else { func.name.as_str() };
             let signature = Signature {
@@ -221,12 +225,16 @@ impl<'a> ModulePrinter<'a> {
             assertions: RefCell::default(),
             data: RefCell::default(),
         };
-        printer.propagate_failure();
         for func in module.functions() {
             let bytes = printer.workspace_of(func.name, 0);
-            printer.signatures.get_mut(&func.name).expect("every function has one").workspace =
-                bytes;
+            let callees = &printer.plans[&func.name].shared_callees;
+            let shares = callees.iter().any(|callee| printer.workspace_of(*callee, 0) > 0);
+            let signature = printer.signatures.get_mut(&func.name).expect("every function has one");
+            signature.workspace = bytes;
+            // A thread may find no memory for what it calls.
+            signature.can_fail |= shares;
         }
+        printer.propagate_failure();
         printer
     }
 

@@ -82,6 +82,12 @@ impl FuncPrinter<'_> {
                     Kind::Int,
                 ));
             }
+            // The complement sets every bit of the type it is taken in: a small literal of a
+            // wide unsigned type is brought to that type first.
+            let first = match dtype.is_uint() && dtype.bits() >= 32 {
+                true => self.widen(first, dtype),
+                false => first,
+            };
             let kind = first.kind;
             let text = CExpr::new(format!("~{}", first.at(Prec::Unary)), Prec::Unary, kind);
             return Ok(self.narrowed(text, dtype));

@@ -20,14 +20,15 @@ use tirade_ir::visit::{BufferSite, Visit, Visitor, for_each_stmt, walk_buffer_de
 use tirade_ir::{Buffer, Callee, DType, For, ForKind, PrimExpr, Stmt, Var, VarId};
 
 /// Loops that do less work than this, in executed expression nodes, are not worth waking a thread.
-const LEAST_WORK: u64 = 20_000;
+pub const LEAST_WORK: u64 = 20_000;
 
-/// True if the iterations of `l` may be given to threads.
-pub fn is_distributed(l: &For) -> bool {
+/// True if the iterations of `l` are given to threads, which loops of less than `least_work` are
+/// not.
+pub fn is_distributed(l: &For, least_work: u64) -> bool {
     l.kind == ForKind::Parallel
         && l.step.as_ref().is_none_or(|s| s.is_int(1))
         && !leaves(&l.body)
-        && work(l).is_none_or(|w| w >= LEAST_WORK)
+        && work(l).is_none_or(|w| w >= least_work)
 }
 
 /// True if the body leaves the loop by `break` or `return`.
@@ -128,13 +129,13 @@ impl Visitor for Captures<'_, '_> {
 impl<'a> FuncPrinter<'a> {
     /// Prints a parallel loop; `false` if it is to be printed as an ordinary one.
     pub(super) fn parallel_loop(&mut self, l: &For) -> Result<bool> {
-        if self.in_parallel || !is_distributed(l) {
+        if self.in_parallel || !is_distributed(l, self.module.options.parallel_work) {
             return Ok(false);
         }
         match self.module.options.parallel {
             Parallel::None => Ok(false),
             Parallel::OpenMp => {
-                if !self.body_can_fail(l) && !self.plan.scratch.contains_key(&l.loop_var.id) {
+                if !self.body_can_fail(l) && self.thread_workspace(l) == 0 {
                     self.line("#pragma omp parallel for");
                     self.in_openmp = true;
                 }
@@ -173,7 +174,6 @@ impl<'a> FuncPrinter<'a> {
         }
         let name = self.module.fresh_global(&format!("{}_parallel", self.signature.c_name));
         let can_fail = self.body_can_fail(l);
-        let scratch = self.plan.scratch.get(&l.loop_var.id).copied().unwrap_or(0);
         let restrict = if self.noalias() { "restrict " } else { "" };
         let mut fields = Vec::new();
         for root in &memory {
@@ -186,9 +186,9 @@ impl<'a> FuncPrinter<'a> {
             let c_type = c_type(var.dtype).unwrap_or("int64_t");
             fields.push((format!("{c_type} "), "", self.vars[&var.id].clone()));
         }
-        let body = self.body_function(l, &name, &fields, can_fail, scratch)?;
+        let body = self.body_function(l, &name, &fields, can_fail)?;
         self.constants += &body;
-        self.call_pool(l, &name, &fields, can_fail || scratch > 0)?;
+        self.call_pool(l, &name, &fields, can_fail || self.thread_workspace(l) > 0)?;
         Ok(true)
     }
 
@@ -229,7 +229,6 @@ impl<'a> FuncPrinter<'a> {
         name: &str,
         fields: &[(String, &str, String)],
         can_fail: bool,
-        scratch: u64,
     ) -> Result<String> {
         let c_return = if can_fail { "int32_t" } else { "void" };
         let globals = self.module.signatures.values().map(|s| s.c_name.clone());
@@ -238,8 +237,10 @@ impl<'a> FuncPrinter<'a> {
         let mut params = vec![format!("int64_t {begin}"), format!("int64_t {end}")];
         params.extend(fields.iter().map(|(ty, restrict, name)| format!("{ty}{restrict}{name}")));
         let mut inner = self.nested_printer(names);
-        inner.own_workspace = scratch;
-        if scratch > 0 || !self.workspace.is_empty() {
+        inner.own_workspace = self.scratch(l);
+        inner.workspace.clear();
+        let bytes = self.thread_workspace(l);
+        if bytes > 0 {
             inner.workspace = inner.names.fresh("workspace");
             params.push(format!(
                 "unsigned char *{}{}",
@@ -247,7 +248,6 @@ impl<'a> FuncPrinter<'a> {
                 inner.workspace
             ));
         }
-        let has_workspace = !inner.workspace.is_empty();
         inner.chunk_loop(l, &begin, &end)?;
         if can_fail {
             inner.line("return 0;");
@@ -264,8 +264,7 @@ impl<'a> FuncPrinter<'a> {
         );
         let mut args = vec!["begin".to_string(), "end".to_string()];
         args.extend(fields.iter().map(|f| format!("c->{}", f.2)));
-        if has_workspace {
-            let bytes = scratch + self.callee_workspace();
+        if bytes > 0 {
             self.needs.helper("tir_scratch");
             text +=
                 &format!("  unsigned char *const workspace = tir_scratch(UINT64_C({bytes}));\n");
@@ -273,7 +272,7 @@ impl<'a> FuncPrinter<'a> {
             args.push("workspace".into());
         }
         let call = format!("{name}({})", args.join(", "));
-        let done = if has_workspace { "  --tir_scratch_depth;\n" } else { "" };
+        let done = if bytes > 0 { "  --tir_scratch_depth;\n" } else { "" };
         text += &match can_fail {
             true => format!("  const int32_t status = {call};\n{done}  return status;\n}}\n\n"),
             false => format!("  {call};\n{done}  return 0;\n}}\n\n"),
@@ -281,9 +280,23 @@ impl<'a> FuncPrinter<'a> {
         Ok(text)
     }
 
-    /// Workspace that functions called from here take.
-    fn callee_workspace(&self) -> u64 {
-        self.signature.workspace - self.plan.workspace
+    /// Bytes of workspace that a thread needs in a parallel loop for allocations of the body.
+    fn scratch(&self, l: &For) -> u64 {
+        self.plan.scratch.get(&l.loop_var.id).copied().unwrap_or(0)
+    }
+
+    /// Bytes of workspace that a thread needs in a parallel loop, for called functions as well.
+    fn thread_workspace(&self, l: &For) -> u64 {
+        let mut callees = 0;
+        tirade_ir::visit::for_each_expr(&l.body, |e| {
+            if let PrimExpr::CallFunc(call) = e
+                && let Callee::Global(name) = &call.callee
+            {
+                let signature = self.module.signatures.get(name);
+                callees = callees.max(signature.map_or(0, |s| s.workspace));
+            }
+        });
+        self.scratch(l) + callees
     }
 
     /// The loop over a part of the iterations.

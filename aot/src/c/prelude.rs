@@ -389,6 +389,9 @@ fn lookup(name: &str) -> Helper {
     if let Some((text, calls)) = crate::c::vector::helper(rest) {
         return Helper { text, calls, headers: Vec::new() };
     }
+    if let Some((op, suffix)) = rest.strip_prefix("atomic_").and_then(|r| r.split_once('_')) {
+        return atomic(op, suffix);
+    }
     if let Some((from, to)) = rest.split_once("_to_") {
         return float_to_int(from, to);
     }
@@ -408,6 +411,51 @@ fn lookup(name: &str) -> Helper {
         .replace("$N", suffix.trim_start_matches(['i', 'u']))
         .replace('#', suffix);
     Helper { text, calls: Vec::new(), headers: Vec::new() }
+}
+
+/// An update of an element that other threads may update, too; gives the old value. Compilers
+/// without GNU's atomics get a plain one: their programs have one thread.
+fn atomic(op: &str, suffix: &str) -> Helper {
+    let (own, unsigned) = types_of(suffix);
+    let wide = if unsigned == "uint64_t" { "uint64_t" } else { "uint32_t" };
+    let is_small_float = matches!(suffix, "f16" | "bf16");
+    let number = |name: &str| match is_small_float {
+        true => format!("tir_{suffix}_to_f32({name})"),
+        false => name.to_string(),
+    };
+    let (old, new) = (number("old"), number("v"));
+    let next = match op {
+        "add" if is_small_float => format!("tir_f32_to_{suffix}({old} + {new})"),
+        "add" if suffix.starts_with('f') => "old + v".into(),
+        "add" => format!("({own})(({wide})old + ({wide})v)"),
+        "min" => format!("{new} < {old} ? v : old"),
+        "max" => format!("{new} > {old} ? v : old"),
+        "and" => format!("({own})(old & v)"),
+        "or" => format!("({own})(old | v)"),
+        "xor" => format!("({own})(old ^ v)"),
+        _ => unreachable!("the table of ops has no `atomic_{op}`"),
+    };
+    let text = format!(
+        "static inline {own} tir_atomic_{op}_{suffix}({own} *p, {own} v) {{
+#if defined(__GNUC__) && !defined(__TINYC__)
+  {own} old, next;
+  __atomic_load(p, &old, __ATOMIC_RELAXED);
+  do {{
+    next = {next};
+  }} while (!__atomic_compare_exchange(p, &old, &next, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+  return old;
+#else
+  const {own} old = *p;
+  *p = {next};
+  return old;
+#endif
+}}"
+    );
+    let calls = match is_small_float {
+        true => vec![format!("tir_{suffix}_to_f32"), format!("tir_f32_to_{suffix}")],
+        false => Vec::new(),
+    };
+    Helper { text, calls, headers: Vec::new() }
 }
 
 /// A suffix without the mark of freestanding C, and whether it had one.

@@ -2,7 +2,7 @@
 
 use crate::driver::cache::{BUILD_PREFIX, Cache, write_atomic};
 use crate::driver::process::run_limited;
-use crate::emit::build_files::exact_options;
+use crate::emit::build_files::{GCC_EXACT, exact_options};
 use crate::error::{AotError, Result};
 use std::ffi::OsString;
 use std::fs;
@@ -46,6 +46,9 @@ pub struct CompileOptions {
     pub native: bool,
     /// Build with the sanitizers for undefined behaviour and addresses.
     pub sanitize: bool,
+    /// Print small programs as large ones are: every parallel loop is shared by threads, and every
+    /// array lives in the workspace. For tests.
+    pub as_large: bool,
     /// More arguments, at the end.
     pub extra_args: Vec<OsString>,
     /// The compiler is killed after this time.
@@ -63,6 +66,7 @@ impl Default for CompileOptions {
             opt_level: 3,
             native: true,
             sanitize: false,
+            as_large: false,
             extra_args: Vec::new(),
             timeout: Duration::from_secs(120),
             cache_dir: None,
@@ -206,7 +210,7 @@ impl Tool {
             &mut args,
             &["-std=gnu11", "-w", "-ffp-contract=off", "-fno-fast-math", "-fno-strict-aliasing"],
         );
-        add(&mut args, &["-fno-math-errno", "-fno-trapping-math", "-fno-ident"]);
+        add(&mut args, &["-fno-math-errno", "-fno-ident"]);
         args.extend(exact_options().into_iter().map(OsString::from));
         if options.native {
             add(&mut args, &["-march=native"]);
@@ -278,7 +282,11 @@ impl Tool {
             tool: self.path.display().to_string(),
             reason: e.to_string(),
         })?;
-        Ok(tool.to_command())
+        let mut command = tool.to_command();
+        if tool.is_like_gnu() {
+            command.arg(GCC_EXACT);
+        }
+        Ok(command)
     }
 
     fn run_command(&self, mut command: Command, options: &CompileOptions) -> Result<()> {

@@ -164,7 +164,10 @@ fn lower(expr: &PrimExpr, pre: &mut Vec<Stmt>) -> PrimExpr {
             lower(&l.body, pre)
         }
         PrimExpr::Call(call) if call.op == Op::IfThenElse => lower_lazy(call, pre),
-        PrimExpr::Binary(b) if b.op.is_logical() && needs_statement(&b.rhs) => {
+        // Of vectors both sides are evaluated.
+        PrimExpr::Binary(b)
+            if b.op.is_logical() && expr.dtype().is_scalar() && needs_statement(&b.rhs) =>
+        {
             lower_logical(b, pre)
         }
         _ => {

@@ -5,7 +5,7 @@ use super::value::{Fact, Value, binary, call, cast, select, splat};
 use super::{Generator, Source};
 use tirade_ir::expr::{Let, Ramp};
 use tirade_ir::op::Op;
-use tirade_ir::{BinOp, DType, PrimExpr, Span, Var};
+use tirade_ir::{BinOp, DType, PrimExpr, Scalar, Span, Var};
 
 /// Floats at which something changes.
 const FLOATS: [f64; 20] = [
@@ -103,6 +103,9 @@ impl Generator {
         };
         // A literal's own NaN is the default one of its type.
         let value = if value.is_nan() { f64::NAN } else { value };
+        // A finite literal has to have a place in its type.
+        let rounded = Scalar::from_f64(dtype.element(), value).map(|r| r.value.to_f64());
+        let value = rounded.filter(|r| r.is_infinite()).unwrap_or(value);
         let literal = PrimExpr::float(value, dtype.element());
         Value::new(splat(literal, dtype), Fact::float(false))
     }
@@ -183,7 +186,12 @@ impl Generator {
         let condition = self.expr(DType::BOOL, depth - 1);
         let a = self.expr(dtype, depth - 1);
         let b = self.expr(dtype, depth - 1);
-        let expr = call(Op::IfThenElse, [condition.expr, a.expr, b.expr], dtype);
+        // A condition that is a literal has no form in a script: it decides while that is read.
+        let expr = match condition.expr.as_int() {
+            Some(0) => return b,
+            Some(_) => return a,
+            None => call(Op::IfThenElse, [condition.expr, a.expr, b.expr], dtype),
+        };
         Value::new(expr, a.fact.join(b.fact))
     }
 
@@ -268,6 +276,7 @@ impl Generator {
                     let body = Let { var, value: expr, body, span: Span::NONE };
                     Value::new(PrimExpr::Let(body.into()), Fact::any(dtype))
                 }
+                false if dtype.is_float() => self.float_literal(dtype),
                 false => Value::int(3, dtype),
             };
         }

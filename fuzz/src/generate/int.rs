@@ -125,6 +125,13 @@ impl Generator {
         let dtype = a.dtype();
         let zero = Value::int(0, dtype).expr;
         let other = self.leaf(dtype);
+        if let Some(divisor) = b.expr.as_int() {
+            return if divisor == 0 {
+                other
+            } else {
+                Value::new(binary(op, a.expr, b.expr), Fact::any(dtype))
+            };
+        }
         let guard = binary(BinOp::Ne, b.expr.clone(), zero);
         let divided = binary(op, a.expr, b.expr);
         let expr = call(Op::IfThenElse, [guard, divided, other.expr], dtype);

@@ -22,14 +22,20 @@ mod stage;
 pub mod value;
 
 use crate::choice::Choices;
+use rustc_hash::FxHashSet;
 use std::ops::Range;
 use tirade_ir::analysis::complete_func;
 use tirade_ir::args::Arg;
-use tirade_ir::rewrite::{Rewriter, walk_rewrite_block, walk_rewrite_func};
+use tirade_ir::make;
+use tirade_ir::print::is_written_as_operation;
+use tirade_ir::rewrite::{
+    Rewrite, Rewriter, walk_rewrite_block, walk_rewrite_expr, walk_rewrite_func,
+};
 use tirade_ir::stmt::{AllocBuffer, AllocOrigin, InferredRegions};
+use tirade_ir::subst::copy_with_fresh_binders;
 use tirade_ir::{
     Attrs, Block, Buffer, Code, DType, IRModule, Param, ParamKind, PrimExpr, PrimFunc, Span, Stmt,
-    Symbol, Var,
+    Symbol, Var, VarId,
 };
 use value::Fact;
 
@@ -176,6 +182,7 @@ impl Generator {
             span: Span::NONE,
         };
         let mut module = IRModule::new();
+        let main = as_written(&main);
         let (main, _) = complete_func(main, std::mem::take(&mut self.root));
         let main = match explicit {
             true => walk_rewrite_func(&mut Declare, &main).unwrap_or(main),
@@ -183,7 +190,7 @@ impl Generator {
         };
         let name = main.name;
         for func in self.functions.drain(..) {
-            module.insert(complete_func(func, Vec::new()).0);
+            module.insert(complete_func(as_written(&func), Vec::new()).0);
         }
         module.insert(main);
         Case {
@@ -195,6 +202,61 @@ impl Generator {
             choices: self.c.drawn().to_vec(),
             stretches: self.c.stretches().to_vec(),
         }
+    }
+}
+
+/// The function as it is when it is read from a script.
+fn as_written(func: &PrimFunc) -> PrimFunc {
+    func.rewrite_or_clone(&mut Evaluate).rewrite_or_clone(&mut Distinct::default())
+}
+
+/// Calls of literals, such as `T.isnan(T.float32(0))`, give literals while a script is read, and so
+/// does what is computed of those by operations.
+struct Evaluate;
+
+impl Rewriter for Evaluate {
+    fn rewrite_expr(&mut self, expr: &PrimExpr) -> Option<PrimExpr> {
+        let walked = walk_rewrite_expr(self, expr);
+        let is_changed = walked.is_some();
+        let current = walked.unwrap_or_else(|| expr.clone());
+        let made = match (&current, expr) {
+            (PrimExpr::Call(e), _) => make::call(e.op, e.args.to_vec(), Some(e.dtype), e.span).ok(),
+            (PrimExpr::Binary(e), PrimExpr::Binary(old))
+                if is_changed && is_written_as_operation(old) =>
+            {
+                let (lhs, rhs) = (operand(&old.lhs, &e.lhs), operand(&old.rhs, &e.rhs));
+                make::binary(e.op, lhs, rhs, e.span).ok()
+            }
+            _ => None,
+        };
+        let made = made.filter(|made| made.dtype() == expr.dtype()).unwrap_or(current);
+        (is_changed || made != *expr).then_some(made)
+    }
+}
+
+/// `now` as the operand of an operation whose operand was `old`: an `int32` literal is written as a
+/// plain number, which an operation may treat in its own way.
+fn operand(old: &PrimExpr, now: &PrimExpr) -> make::Operand {
+    match old.as_int() {
+        Some(value) if old.dtype() == DType::INT32 => make::Operand::Int(value),
+        _ => make::Operand::Expr(now.clone()),
+    }
+}
+
+/// Gives every `T.Let` a variable of its own: values that are used twice bring theirs along.
+#[derive(Default)]
+struct Distinct {
+    seen: FxHashSet<VarId>,
+}
+
+impl Rewriter for Distinct {
+    fn rewrite_expr(&mut self, expr: &PrimExpr) -> Option<PrimExpr> {
+        let PrimExpr::Let(bound) = expr else { return walk_rewrite_expr(self, expr) };
+        if self.seen.insert(bound.var.id) {
+            return walk_rewrite_expr(self, expr);
+        }
+        let copy = copy_with_fresh_binders(expr);
+        Some(self.rewrite_expr(&copy).unwrap_or(copy))
     }
 }
 

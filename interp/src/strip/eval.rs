@@ -298,7 +298,7 @@ fn operand(column: &Column) -> Operand<'_> {
     match column {
         Column::Uniform(x) => Operand::Uniform(*x),
         Column::Full(xs) => Operand::Column(xs),
-        Column::Affine(affine) => Operand::Uniform(affine.base as u64),
+        Column::Affine(_) => unreachable!("columns are spread before they are operands"),
     }
 }
 

@@ -103,17 +103,21 @@ impl Rewriter for Completer {
         if !reads && !writes {
             return walked;
         }
-        let current = walked.as_ref().unwrap_or(block);
-        let found = access_regions_in(current, &self.scope);
-        if let Some((buffer, span)) = found.opaque.first()
-            && self.depth > 0
-        {
-            self.diagnostics.push(opaque_access(current, buffer, *span));
-        }
         if self.depth == 0 {
             return walked;
         }
-        let mut new = (**current).clone();
+        let mut new = (**walked.as_ref().unwrap_or(block)).clone();
+        // What was inferred before says nothing, not even by what its bounds read.
+        if reads {
+            new.reads = Box::default();
+        }
+        if writes {
+            new.writes = Box::default();
+        }
+        let found = access_regions_in(&new, &self.scope);
+        if let Some((buffer, span)) = found.opaque.first() {
+            self.diagnostics.push(opaque_access(&new, buffer, *span));
+        }
         if reads {
             new.reads = found.reads.into();
         }

@@ -1,10 +1,9 @@
 //! The regions of buffers that a block accesses.
 
-use crate::arith::{Analyzer, Bound, DomMap, IntSet, as_const, is_index};
+use crate::arith::{Analyzer, Bound, DomMap, IntSet, as_const, is_index, of_one_type};
 use crate::buffer::{Buffer, BufferId, BufferRegion, MatchBufferRegion, Range};
 use crate::expr::{BinOp, Call, CallArg, CallFunc, Callee, PrimExpr, Var, VarId};
 use crate::op::Op;
-
 use crate::span::Span;
 use crate::stmt::{Block, BlockRealize, Stmt};
 use crate::subst::{VarMap, free_vars, substitute};
@@ -152,8 +151,8 @@ impl Detector<'_> {
             source[dropped..].iter().zip(sets.iter().zip(&view.buffer.shape))
         {
             let part = set.cover_range(&Range::from_extent(extent.clone()), &self.analyzer);
-            let min = crate::arith::add(&range.min, &part.min);
-            result.push(whole(&Range::new(min, part.extent)));
+            let (start, min) = of_one_type(&range.min, &part.min);
+            result.push(whole(&Range::new(crate::arith::add(&start, &min), part.extent)));
         }
         result
     }

@@ -63,7 +63,8 @@ impl IntSet {
     /// The smallest interval around both, simplified.
     pub fn union(&self, other: &IntSet, analyzer: &Analyzer) -> IntSet {
         let end = |f: fn(&PrimExpr, &PrimExpr) -> PrimExpr, a: &Option<_>, b: &Option<_>| {
-            Some(analyzer.simplify(&f(a.as_ref()?, b.as_ref()?)))
+            let (a, b) = of_one_type(a.as_ref()?, b.as_ref()?);
+            Some(analyzer.simplify(&f(&a, &b)))
         };
         IntSet {
             min: end(fold::min, &self.min, &other.min),
@@ -75,7 +76,10 @@ impl IntSet {
     pub fn intersect(&self, other: &IntSet, analyzer: &Analyzer) -> IntSet {
         let end =
             |f: fn(&PrimExpr, &PrimExpr) -> PrimExpr, a: &Option<_>, b: &Option<_>| match (a, b) {
-                (Some(a), Some(b)) => Some(analyzer.simplify(&f(a, b))),
+                (Some(a), Some(b)) => {
+                    let (a, b) = of_one_type(a, b);
+                    Some(analyzer.simplify(&f(&a, &b)))
+                }
                 (a, b) => a.clone().or_else(|| b.clone()),
             };
         IntSet {
@@ -89,9 +93,10 @@ impl IntSet {
         let (Some(min), Some(max)) = (&self.min, &self.max) else {
             return whole.clone();
         };
-        let past = fold::add(max, &PrimExpr::int(1, max.dtype()));
-        let extent = analyzer.simplify(&fold::sub(&past, min));
-        Range::new(analyzer.simplify(min), extent)
+        let (min, max) = of_one_type(min, max);
+        let past = fold::add(&max, &PrimExpr::int(1, max.dtype()));
+        let extent = analyzer.simplify(&fold::sub(&past, &min));
+        Range::new(analyzer.simplify(&min), extent)
     }
 
     /// An interval around the values that `expr` has while the variables of `domains` range over
@@ -134,6 +139,8 @@ fn lift(
 
 impl Evaluator<'_> {
     /// As TVM does, calls are not looked into: their value is unknown even if it does not vary.
+    /// Neither are loads at an index that binds a variable: ends are used in several places, and a
+    /// variable is bound in one.
     fn eval(&mut self, expr: &PrimExpr) -> IntSet {
         let element = expr.dtype().element();
         match expr {
@@ -151,15 +158,15 @@ impl Evaluator<'_> {
                 }
             }
             PrimExpr::Cast(e) => self.cast(&e.value, expr),
-            PrimExpr::Load(e) => match element.is_integer() && !self.varies(&e.indices) {
-                true => IntSet::point(expr.clone()),
-                false => IntSet::everything(),
-            },
+            PrimExpr::Load(e) if element.is_integer() && !self.varies_or_binds(&e.indices) => {
+                IntSet::point(expr.clone())
+            }
             PrimExpr::Ramp(e) if !e.dtype.is_scalable() && is_index(element) => self.ramp(e),
             PrimExpr::Broadcast(e) => self.eval(&e.value),
             PrimExpr::Float { .. }
             | PrimExpr::Str(_)
             | PrimExpr::Not(_)
+            | PrimExpr::Load(_)
             | PrimExpr::Ramp(_)
             | PrimExpr::Shuffle(_)
             | PrimExpr::Let(_)
@@ -168,9 +175,10 @@ impl Evaluator<'_> {
         }
     }
 
-    fn varies(&self, exprs: &[PrimExpr]) -> bool {
+    fn varies_or_binds(&self, exprs: &[PrimExpr]) -> bool {
         any_expr(exprs, |e| match e {
             PrimExpr::Var(var) => self.domains.contains_key(&var.id),
+            PrimExpr::Let(_) => true,
             _ => false,
         })
     }
@@ -334,4 +342,24 @@ impl Evaluator<'_> {
         };
         IntSet { min: shift(base.min, first), max: shift(base.max, last) }
     }
+}
+
+/// Both values in the wider of their types, or in `int64` if one is unsigned: indices of one buffer
+/// may have different types.
+pub(crate) fn of_one_type(a: &PrimExpr, b: &PrimExpr) -> (PrimExpr, PrimExpr) {
+    let (x, y) = (a.dtype(), b.dtype());
+    if x == y {
+        return (a.clone(), b.clone());
+    }
+    let dtype = match x.is_int() && y.is_int() {
+        true if x.bits() < y.bits() => y,
+        true => x,
+        false => DType::INT64,
+    };
+    let cast = |value: &PrimExpr| match value.as_int().and_then(|v| i64::try_from(v).ok()) {
+        _ if value.dtype() == dtype => value.clone(),
+        Some(v) if dtype.holds_int(v.into()) => PrimExpr::int(v, dtype),
+        _ => PrimExpr::cast(dtype, value.clone(), value.span()),
+    };
+    (cast(a), cast(b))
 }

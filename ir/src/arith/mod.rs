@@ -19,6 +19,7 @@ mod simplify;
 pub use analyzer::Analyzer;
 pub use bound::Bound;
 pub use fold::{add, as_const, binary, floordiv, floormod, max, min, mul, sub};
+pub(crate) use int_set::of_one_type;
 pub use int_set::{DomMap, IntSet};
 pub use modular::Modular;
 

@@ -9,6 +9,7 @@ use crate::expr::{BinOp, PrimExpr};
 use crate::op::Op;
 use crate::scalar::Scalar;
 use crate::span::Span;
+use crate::subst::copy_with_fresh_binders;
 
 /// `lhs op rhs`, with the promotions of `op`.
 ///
@@ -329,13 +330,13 @@ pub fn abs(value: impl Into<Operand>, span: Span) -> Result<PrimExpr, TypeError>
         return call::float_call(Op::Fabs, value, span);
     }
     let zero = || typed_literal(dtype, 0, span);
-    let negated = sub(zero()?, &value, span)?;
+    let negated = sub(zero()?, copy_with_fresh_binders(&value), span)?;
     if let Some(number) = value.as_int()
         && negated.as_int().is_some()
     {
         return Ok(if number < 0 { negated } else { value });
     }
-    let is_positive = binary(BinOp::Ge, &value, zero()?, span)?;
+    let is_positive = binary(BinOp::Ge, copy_with_fresh_binders(&value), zero()?, span)?;
     call::select(is_positive, value, negated, span)
 }
 
@@ -346,7 +347,8 @@ pub(super) fn is_inf(value: PrimExpr, span: Span) -> Result<PrimExpr, TypeError>
         return bool_like(number.to_f64().is_infinite(), dtype, span);
     }
     let infinity = typed_literal(dtype, f64::INFINITY, span)?;
-    let is_infinite = binary(BinOp::Eq, abs(&value, span)?, infinity, span)?;
+    let is_infinite =
+        binary(BinOp::Eq, abs(copy_with_fresh_binders(&value), span)?, infinity, span)?;
     let is_number = not(call::is_nan(value, span)?, span)?;
     binary(BinOp::And, is_infinite, is_number, span)
 }
@@ -356,7 +358,7 @@ pub(super) fn is_finite(value: PrimExpr, span: Span) -> Result<PrimExpr, TypeErr
     if let Some(number) = Scalar::from_literal(&value) {
         return bool_like(number.to_f64().is_finite(), value.dtype(), span);
     }
-    let is_finite = not(is_inf(value.clone(), span)?, span)?;
+    let is_finite = not(is_inf(copy_with_fresh_binders(&value), span)?, span)?;
     binary(BinOp::And, is_finite, not(call::is_nan(value, span)?, span)?, span)
 }
 

@@ -1,6 +1,7 @@
 //! What must be known of a function before its first line is written.
 
 use crate::buffer::{Buffer, BufferId};
+use crate::dtype::DType;
 use crate::expr::{PrimExpr, Var, VarId};
 use crate::stmt::{AllocBuffer, AllocOrigin, AttrNode, BlockId, IterVar, Stmt};
 use crate::symbol::Symbol;
@@ -102,7 +103,8 @@ impl Collector {
 
     /// True for `x[0]` where `x` may be a scalar.
     fn is_scalar_access(&self, buffer: &Buffer, indices: &[PrimExpr]) -> bool {
-        self.facts.is_scalar(buffer) && matches!(indices, [index] if index.is_int(0))
+        self.facts.is_scalar(buffer)
+            && matches!(indices, [index] if index.is_int(0) && index.dtype() == DType::INT32)
     }
 }
 

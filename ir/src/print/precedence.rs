@@ -98,6 +98,13 @@ impl<'e> Infix<'e> {
     }
 }
 
+/// True if the operation is written as one, `a + b` or `T.min(a, b)`, which readers evaluate, and
+/// not by the name of its node, `T.Add(a, b)`.
+pub fn is_written_as_operation(node: &Binary) -> bool {
+    let by_function = matches!(node.op, BinOp::Mod | BinOp::Min | BinOp::Max) && !folds(node);
+    by_function || Infix::of_binary(node).is_some()
+}
+
 /// True if readers compute or simplify the operation on sight, so that only the node's own name
 /// (`T.Add`) gives it back.
 pub(super) fn folds(node: &Binary) -> bool {

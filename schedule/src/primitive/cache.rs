@@ -104,8 +104,8 @@ fn cache(schedule: &mut Schedule, args: &Args, access: Access, index: &str) -> R
     });
     let mins: Vec<PrimExpr> = mins.collect();
     if mins.iter().any(|min| !min.is_int(0)) || copy.shape != buffer.shape {
-        let by_users = scope.children.iter().filter(|c| users.contains(&c.block().id));
-        by_users.map(|user| expect_plain(user, &buffer)).collect::<Result<()>>()?;
+        let mut by_users = scope.children.iter().filter(|c| users.contains(&c.block().id));
+        by_users.try_for_each(|user| expect_plain(user, &buffer))?;
     }
     let swap = Swap { old: buffer.clone(), new: copy.clone(), mins };
     let body = spot.inserted(&scope, stage);
