@@ -13,7 +13,7 @@ pub mod memory;
 pub mod module;
 pub mod names;
 mod op;
-pub mod parallel;
+pub(crate) mod parallel;
 mod prelude;
 mod stmt;
 mod vector;

@@ -11,7 +11,8 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 use tirade_ir::args::{Arg, Layout, Sizes, check};
 use tirade_ir::scalar::Scalar;
-use tirade_ir::{Callee, Code, DType, Diagnostic, IRModule, ParamKind, PrimExpr, PrimFunc, Symbol};
+use tirade_ir::visit::for_each_callee;
+use tirade_ir::{Code, DType, Diagnostic, IRModule, ParamKind, PrimFunc, Symbol};
 
 /// Largest allocation of a program, in bytes.
 pub(crate) const ALLOC_LIMIT: u64 = 1 << 30;
@@ -179,14 +180,7 @@ pub fn reachable(module: &IRModule, func: Symbol) -> IRModule {
         if found.insert(func.clone()).is_some() {
             continue;
         }
-        tirade_ir::visit::for_each_expr(&**func, |e| {
-            if let PrimExpr::CallFunc(call) = e
-                && let Callee::Global(name) = call.callee
-                && found.get(name).is_none()
-            {
-                todo.push(name);
-            }
-        });
+        for_each_callee(&**func, |name| todo.push(name));
     }
     found
 }

@@ -7,9 +7,10 @@
 //! strides and offset) and as uses ([`Visitor::visit_buffer`], which goes nowhere).
 
 use crate::buffer::{Buffer, BufferRegion, MatchBufferRegion, Range};
-use crate::expr::{CallArg, PrimExpr, Var};
+use crate::expr::{CallArg, Callee, PrimExpr, Var};
 use crate::func::{AttrValue, Attrs, IRModule, Param, ParamKind, PrimFunc};
 use crate::stmt::{AttrNode, Block, BlockRealize, IterVar, Stmt};
+use crate::symbol::Symbol;
 
 /// What introduces a buffer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -334,6 +335,17 @@ pub fn for_each_expr<N: Visit + ?Sized>(node: &N, f: impl FnMut(&PrimExpr)) {
         }
     }
     node.visit_with(&mut ForEach(f));
+}
+
+/// Calls `f` with the name of every function of the module that `node` calls.
+pub fn for_each_callee<N: Visit + ?Sized>(node: &N, mut f: impl FnMut(Symbol)) {
+    for_each_expr(node, |e| {
+        if let PrimExpr::CallFunc(call) = e
+            && let Callee::Global(name) = call.callee
+        {
+            f(name);
+        }
+    });
 }
 
 /// Calls `f` for every statement below and including `node`.

@@ -13,8 +13,8 @@ use crate::c::func::size_vars;
 use crate::c::parallel::is_distributed;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tirade_ir::stmt::AllocBuffer;
-use tirade_ir::visit::{Visit, Visitor, any_expr};
-use tirade_ir::{Buffer, Callee, For, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId};
+use tirade_ir::visit::{Visit, Visitor, any_expr, for_each_callee};
+use tirade_ir::{Buffer, For, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId};
 
 /// Alignment of places in the workspace: a cache line, and the widest vectors.
 pub const ALIGNMENT: u64 = 64;
@@ -219,13 +219,7 @@ impl Planner<'_> {
         }
         (self.live, self.stack, self.plan.workspace) = outer;
         self.shared = shared;
-        tirade_ir::visit::for_each_expr(&l.body, |e| {
-            if let PrimExpr::CallFunc(call) = e
-                && let Callee::Global(name) = &call.callee
-            {
-                self.plan.shared_callees.push(*name);
-            }
-        });
+        for_each_callee(&l.body, |name| self.plan.shared_callees.push(name));
     }
 
     /// Plans a sequence; an allocation dies behind the last statement that uses it.

@@ -73,7 +73,7 @@ impl FuncPrinter<'_> {
 
     fn bit_operator(&mut self, call: &Call, token: &str) -> Result<CExpr> {
         let dtype = call.dtype;
-        let first = self.expr(&call.args[0])?;
+        let first = self.bits_of(&call.args[0])?;
         if call.args.len() == 1 {
             if dtype.is_bool() {
                 return Ok(CExpr::new(
@@ -82,25 +82,25 @@ impl FuncPrinter<'_> {
                     Kind::Int,
                 ));
             }
-            // The complement sets every bit of the type it is taken in: a small literal of a
-            // wide unsigned type is brought to that type first.
-            let first = match dtype.is_uint() && dtype.bits() >= 32 {
-                true => self.widen(first, dtype),
-                false => first,
-            };
             let kind = first.kind;
             let text = CExpr::new(format!("~{}", first.at(Prec::Unary)), Prec::Unary, kind);
             return Ok(self.narrowed(text, dtype));
         }
-        let second = self.expr(&call.args[1])?;
-        let (x, y) = match dtype.is_uint() && dtype.bits() >= 32 {
-            true => (self.widen(first, dtype), self.widen(second, dtype)),
-            false => (first, second),
-        };
+        let (x, y) = (first, self.bits_of(&call.args[1])?);
         // Operands that are bit operations themselves are put in parentheses for readers.
         let text = format!("{} {token} {}", x.at(Prec::Unary), y.at(Prec::Unary));
         let value = CExpr::new(text, Prec::Bitwise, x.kind.max(y.kind));
         Ok(if dtype.is_bool() { value } else { self.narrowed(value, dtype) })
+    }
+
+    /// An operand of a bit operation. A wide unsigned one is brought to its type, which a small
+    /// literal does not have by itself: a complement sets every bit of the type it is taken in.
+    fn bits_of(&mut self, arg: &PrimExpr) -> Result<CExpr> {
+        let (dtype, value) = (arg.dtype(), self.expr(arg)?);
+        Ok(match dtype.is_uint() && dtype.bits() >= 32 {
+            true => self.widen(value, dtype),
+            false => value,
+        })
     }
 
     fn helper_call(&mut self, call: &Call, name: &str) -> Result<CExpr> {

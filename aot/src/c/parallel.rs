@@ -16,14 +16,15 @@ use crate::c::names::NameTable;
 use crate::error::{AotError, Result};
 use crate::pass::index;
 use rustc_hash::FxHashSet;
-use tirade_ir::visit::{BufferSite, Visit, Visitor, for_each_stmt, walk_buffer_def, walk_expr};
+use tirade_ir::visit::{
+    BufferSite, Visit, Visitor, for_each_callee, for_each_stmt, walk_buffer_def, walk_expr,
+};
 use tirade_ir::{Buffer, Callee, DType, For, ForKind, PrimExpr, Stmt, Var, VarId};
 
 /// Loops that do less work than this, in executed expression nodes, are not worth waking a thread.
 pub const LEAST_WORK: u64 = 20_000;
 
-/// True if the iterations of `l` are given to threads, which loops of less than `least_work` are
-/// not.
+/// True if the iterations of `l` are given to threads: those of loops of at least `least_work`.
 pub fn is_distributed(l: &For, least_work: u64) -> bool {
     l.kind == ForKind::Parallel
         && l.step.as_ref().is_none_or(|s| s.is_int(1))
@@ -155,16 +156,10 @@ impl<'a> FuncPrinter<'a> {
                 _ => false,
             };
         });
-        let calls_failing = tirade_ir::visit::any_expr(&l.body, |e| match e {
-            PrimExpr::CallFunc(call) => match &call.callee {
-                Callee::Global(name) => {
-                    self.module.signatures.get(name).is_some_and(|s| s.can_fail)
-                }
-                Callee::Extern { .. } | Callee::Packed(_) | Callee::Opaque(_) => false,
-            },
-            _ => false,
+        for_each_callee(&l.body, |name| {
+            fails |= self.module.signatures.get(&name).is_some_and(|s| s.can_fail);
         });
-        fails || calls_failing
+        fails
     }
 
     fn distribute(&mut self, l: &For) -> Result<bool> {
@@ -288,13 +283,9 @@ impl<'a> FuncPrinter<'a> {
     /// Bytes of workspace that a thread needs in a parallel loop, for called functions as well.
     fn thread_workspace(&self, l: &For) -> u64 {
         let mut callees = 0;
-        tirade_ir::visit::for_each_expr(&l.body, |e| {
-            if let PrimExpr::CallFunc(call) = e
-                && let Callee::Global(name) = &call.callee
-            {
-                let signature = self.module.signatures.get(name);
-                callees = callees.max(signature.map_or(0, |s| s.workspace));
-            }
+        for_each_callee(&l.body, |name| {
+            let signature = self.module.signatures.get(&name);
+            callees = callees.max(signature.map_or(0, |s| s.workspace));
         });
         self.scratch(l) + callees
     }

@@ -10,12 +10,11 @@ use rustc_hash::FxHashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use tirade_ir::diag::{Code, Diagnostic};
-use tirade_ir::expr::{Callee, PrimExpr};
 use tirade_ir::func::{IRModule, PrimFunc};
 use tirade_ir::span::Span;
 use tirade_ir::structural::structural_equal;
 use tirade_ir::symbol::Symbol;
-use tirade_ir::visit::{Visitor, walk_expr, walk_func};
+use tirade_ir::visit::for_each_callee;
 
 impl Evaluator {
     /// Runs the statements of a file. Errors are reported; the statements after a failed one run
@@ -238,21 +237,7 @@ fn as_module(value: &Value) -> Option<IRModule> {
 
 /// Names of the functions that `func` calls.
 fn callees(func: &PrimFunc) -> Vec<Symbol> {
-    #[derive(Default)]
-    struct Callees(Vec<Symbol>);
-
-    impl Visitor for Callees {
-        fn visit_expr(&mut self, expr: &PrimExpr) {
-            if let PrimExpr::CallFunc(call) = expr
-                && let Callee::Global(name) = call.callee
-            {
-                self.0.push(name);
-            }
-            walk_expr(self, expr);
-        }
-    }
-
-    let mut found = Callees::default();
-    walk_func(&mut found, func);
-    found.0
+    let mut found = Vec::new();
+    for_each_callee(func, |name| found.push(name));
+    found
 }

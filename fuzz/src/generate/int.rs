@@ -125,16 +125,15 @@ impl Generator {
         let dtype = a.dtype();
         let zero = Value::int(0, dtype).expr;
         let other = self.leaf(dtype);
-        if let Some(divisor) = b.expr.as_int() {
-            return if divisor == 0 {
-                other
-            } else {
-                Value::new(binary(op, a.expr, b.expr), Fact::any(dtype))
-            };
-        }
+        let divisor = b.expr.as_int();
         let guard = binary(BinOp::Ne, b.expr.clone(), zero);
         let divided = binary(op, a.expr, b.expr);
-        let expr = call(Op::IfThenElse, [guard, divided, other.expr], dtype);
+        // A guard that is a literal decides at once, as in `if_then_else`.
+        let expr = match divisor {
+            Some(0) => return other,
+            Some(_) => divided,
+            None => call(Op::IfThenElse, [guard, divided, other.expr], dtype),
+        };
         Value::new(expr, Fact::any(dtype))
     }
 

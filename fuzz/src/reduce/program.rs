@@ -6,8 +6,8 @@ use crate::generate::Case;
 use tirade_ir::rewrite::{Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::For;
 use tirade_ir::subst::{VarMap, substitute, substitute_var};
-use tirade_ir::visit::{Visitor, for_each_expr, walk_expr};
-use tirade_ir::{Callee, DType, IRModule, PrimExpr, PrimFunc, Stmt, Symbol};
+use tirade_ir::visit::{Visitor, for_each_callee, walk_expr};
+use tirade_ir::{DType, IRModule, PrimExpr, PrimFunc, Stmt, Symbol};
 
 /// Edits the program of the case for as long as that helps.
 pub fn reduce(r: &mut Reduction) {
@@ -193,13 +193,7 @@ fn children(expr: &PrimExpr) -> Vec<PrimExpr> {
 fn drop_functions(r: &mut Reduction) {
     let mut called = vec![r.case.func];
     for func in r.case.module.functions() {
-        for_each_expr(&**func, |e| {
-            if let PrimExpr::CallFunc(call) = e
-                && let Callee::Global(name) = call.callee
-            {
-                called.push(name);
-            }
-        });
+        for_each_callee(&**func, |name| called.push(name));
     }
     let mut module = IRModule::new();
     module.name = r.case.module.name;

@@ -4,10 +4,10 @@ use super::comment::Comments;
 use super::facts::FuncFacts;
 use super::names::Names;
 use super::{Dialect, Printer};
-use crate::expr::{Callee, PrimExpr, Var};
+use crate::expr::Var;
 use crate::func::{IRModule, PrimFunc};
 use crate::symbol::Symbol;
-use crate::visit::for_each_expr;
+use crate::visit::for_each_callee;
 
 impl Printer<'_> {
     /// A module.
@@ -129,8 +129,6 @@ fn class_name(module: &IRModule) -> Option<&'static str> {
 /// True if the function calls functions of its module, which it does through the class.
 fn calls_functions(func: &PrimFunc) -> bool {
     let mut found = false;
-    for_each_expr(func, |e| {
-        found |= matches!(e, PrimExpr::CallFunc(c) if matches!(c.callee, Callee::Global(_)));
-    });
+    for_each_callee(func, |_| found = true);
     found
 }

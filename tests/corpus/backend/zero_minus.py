@@ -1,4 +1,5 @@
-# Zero minus a zero, and a zero through an integer: gcc 12 gives them the wrong sign by default.
+# Zero minus a zero, and a zero through an integer: gcc 12 can give them the wrong sign
+# (docs/findings.md).
 # OUT B: 0 -1
 # OUT C: 0 2
 # OUT S: 0
