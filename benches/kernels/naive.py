@@ -3,7 +3,7 @@
 from tvm.script import tirx as T
 
 
-def gemm(n, dtype, accumulator):
+def gemm(name, n, dtype, accumulator):
     @T.prim_func(s_tir=True)
     def gemm(
         A: T.Buffer((n, n), dtype), B: T.Buffer((n, n), dtype), C: T.Buffer((n, n), accumulator)
@@ -17,12 +17,12 @@ def gemm(n, dtype, accumulator):
                     B[vk, vj], accumulator
                 )
 
-    return gemm
+    return gemm.with_attr("global_symbol", name)
 
 
-sgemm512 = gemm(512, "float32", "float32")
-sgemm1024 = gemm(1024, "float32", "float32")
-i8gemm1024 = gemm(1024, "int8", "int32")
+sgemm512 = gemm("sgemm512", 512, "float32", "float32")
+sgemm1024 = gemm("sgemm1024", 1024, "float32", "float32")
+i8gemm1024 = gemm("i8gemm1024", 1024, "int8", "int32")
 
 
 @T.prim_func(s_tir=True)
@@ -225,12 +225,3 @@ def attention(
             with T.init():
                 Y[vh, vi, ve] = T.float32(0)
             Y[vh, vi, ve] = Y[vh, vi, ve] + E[vh, vi, vk] / N[vh, vi] * V[vh, vk, ve]
-
-
-def named(function, name):
-    return function.with_attr("global_symbol", name)
-
-
-sgemm512 = named(sgemm512, "sgemm512")
-sgemm1024 = named(sgemm1024, "sgemm1024")
-i8gemm1024 = named(i8gemm1024, "i8gemm1024")

@@ -6,7 +6,7 @@ Floating point is strict: every sum is added in the order that stands here.
 from tvm.script import tirx as T
 
 
-def sgemm(n, name, rows=8, columns=32, depth=256):
+def sgemm(name, n, rows=8, columns=32, depth=256):
     """Panels of B are packed once; a tile of C of `rows × columns` stays in registers while it runs
     through a panel of `depth` rows."""
 
@@ -14,7 +14,6 @@ def sgemm(n, name, rows=8, columns=32, depth=256):
     def sgemm(
         A: T.Buffer((n, n), "float32"), B: T.Buffer((n, n), "float32"), C: T.Buffer((n, n), "float32")
     ):
-        T.func_name(name)
         packed = T.alloc_buffer((n // columns, n, columns), "float32")
         for jo in T.parallel(n // columns):
             for k in range(n):
@@ -41,11 +40,11 @@ def sgemm(n, name, rows=8, columns=32, depth=256):
                         for v in T.vectorized(columns):
                             C[io * rows + i, jo * columns + v] = tile[i, v]
 
-    return sgemm
+    return sgemm.with_attr("global_symbol", name)
 
 
-sgemm512 = sgemm(512, "sgemm512")
-sgemm1024 = sgemm(1024, "sgemm1024")
+sgemm512 = sgemm("sgemm512", 512)
+sgemm1024 = sgemm("sgemm1024", 1024)
 
 
 @T.prim_func(s_tir=True)
