@@ -511,7 +511,7 @@ pub fn walk_rewrite_buffer<R: Rewriter + ?Sized>(r: &mut R, buffer: &Buffer) -> 
 /// What each buffer became, so that all its places agree. The usual
 /// [`Rewriter::rewrite_buffer`] looks here first:
 ///
-/// ```ignore
+/// ```text
 /// fn rewrite_buffer(&mut self, buffer: &Buffer) -> Option<Buffer> {
 ///     if let Some(known) = self.buffers.get(buffer) {
 ///         return known;
