@@ -11,7 +11,6 @@ use crate::c::literal::{float_literal, int_literal, string_literal};
 use crate::error::{AotError, Result};
 use tirade_ir::expr::{Binary, Cast};
 use tirade_ir::scalar::Scalar;
-use tirade_ir::visit::any_expr;
 use tirade_ir::{BinOp, DType, PrimExpr, Span};
 
 /// Precedence of the outermost operator of a text, higher binds tighter.
@@ -159,18 +158,16 @@ impl FuncPrinter<'_> {
         b: &PrimExpr,
     ) -> Result<CExpr> {
         let dtype = a.dtype();
-        // Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
-        if Scalar::from_literal(a).is_some()
-            && a == b
-            && !any_expr(condition, |e| matches!(e, PrimExpr::CallFunc(_)))
-        {
-            return self.expr(a);
-        }
         let condition = self.expr(condition)?;
+        let is_chosen = condition.prec == Prec::Conditional;
         let (a, b) = (self.expr(a)?, self.expr(b)?);
         // Arms of different C types would meet in a common one, which has to be the right one.
         let (a, b) = if a.kind == b.kind { (a, b) } else { self.meet(a, b, dtype) };
-        let condition = condition.at(Prec::LogicalOr);
+        let mut condition = condition.at(Prec::LogicalOr);
+        // Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
+        if is_chosen {
+            condition += " != 0";
+        }
         let text = format!("{condition} ? {} : {}", a.at(Prec::LogicalOr), b.text);
         Ok(CExpr::new(text, Prec::Conditional, a.kind.max(b.kind)))
     }
@@ -510,7 +507,11 @@ impl FuncPrinter<'_> {
     }
 
     fn int_to_int(&mut self, cast: &Cast, from: DType, to: DType) -> Result<CExpr> {
-        let value = self.expr(&cast.value)?;
+        let mut value = self.expr(&cast.value)?;
+        // Tiny C leaves the sign of `(uint16_t)c` where `c` is an `int8_t`.
+        if from == DType::INT8 && to == DType::UINT16 {
+            value = value.cast("int32_t", Kind::Int);
+        }
         let holds_all = to.holds_int(from.int_min()) && to.holds_int(from.int_max());
         // A value that `int` holds goes into wider signed types by itself.
         if holds_all && value.kind == Kind::Int && to.is_int() {
