@@ -150,6 +150,17 @@ impl FuncPrinter<'_> {
         }
     }
 
+    /// A bool that decides something. Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
+    fn truth(&mut self, condition: &PrimExpr) -> Result<CExpr> {
+        let value = self.expr(condition)?;
+        Ok(match value.prec {
+            Prec::Conditional => {
+                CExpr::new(format!("({}) != 0", value.text), Prec::Comparison, Kind::Int)
+            }
+            _ => value,
+        })
+    }
+
     /// `condition ? a : b`
     pub(super) fn conditional(
         &mut self,
@@ -158,16 +169,11 @@ impl FuncPrinter<'_> {
         b: &PrimExpr,
     ) -> Result<CExpr> {
         let dtype = a.dtype();
-        let condition = self.expr(condition)?;
-        let is_chosen = condition.prec == Prec::Conditional;
+        let condition = self.truth(condition)?;
         let (a, b) = (self.expr(a)?, self.expr(b)?);
         // Arms of different C types would meet in a common one, which has to be the right one.
         let (a, b) = if a.kind == b.kind { (a, b) } else { self.meet(a, b, dtype) };
-        let mut condition = condition.at(Prec::LogicalOr);
-        // Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
-        if is_chosen {
-            condition += " != 0";
-        }
+        let condition = condition.at(Prec::LogicalOr);
         let text = format!("{condition} ? {} : {}", a.at(Prec::LogicalOr), b.text);
         Ok(CExpr::new(text, Prec::Conditional, a.kind.max(b.kind)))
     }
@@ -234,7 +240,7 @@ impl FuncPrinter<'_> {
     }
 
     fn logical(&mut self, b: &Binary) -> Result<CExpr> {
-        let (x, y) = (self.expr(&b.lhs)?, self.expr(&b.rhs)?);
+        let (x, y) = (self.truth(&b.lhs)?, self.truth(&b.rhs)?);
         Ok(match b.op {
             BinOp::And => {
                 let (x, y) = (x.at(Prec::LogicalAnd), y.at(Prec::Bitwise));
