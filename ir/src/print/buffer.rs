@@ -235,6 +235,24 @@ impl Printer<'_> {
         self.w.close("]");
     }
 
+    /// A region that is handed to a function: never without a slice, or it would be an element.
+    pub(super) fn sliced(&mut self, region: &BufferRegion) {
+        let is_element = region.region.iter().all(|range| range.extent.is_int(1));
+        let Some((last, outer)) = region.region.split_last().filter(|_| is_element) else {
+            return self.region(region);
+        };
+        self.buffer_name(&region.buffer);
+        self.w.open("[");
+        for range in outer {
+            self.slice(range);
+            self.w.comma();
+        }
+        self.expr(&last.min);
+        self.w.text(":");
+        self.end_of(last);
+        self.w.close("]");
+    }
+
     fn slice(&mut self, range: &Range) {
         self.expr(&range.min);
         if !range.extent.is_int(1) {

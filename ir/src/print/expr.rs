@@ -427,7 +427,11 @@ impl Printer<'_> {
                 self.w.comma();
             }
         }
-        separated!(self, &call.args[..], |arg| self.call_arg(arg));
+        let to_func = matches!(call.callee, Callee::Global(_));
+        separated!(self, &call.args[..], |arg| match arg {
+            CallArg::Region(region) if to_func => self.sliced(region),
+            arg => self.call_arg(arg),
+        });
         self.w.close(")");
     }
 

@@ -47,6 +47,7 @@ use comment::Comments;
 use doc::Writer;
 use facts::FuncFacts;
 use names::Names;
+pub(crate) use names::is_keyword;
 pub use precedence::is_written_as_operation;
 use rustc_hash::FxHashMap;
 use std::ops::Range;

@@ -18,6 +18,11 @@ const KEYWORDS: [&str; 35] = [
     "with", "yield",
 ];
 
+/// True for words of the language, which nothing can be called.
+pub(crate) fn is_keyword(name: &str) -> bool {
+    KEYWORDS.binary_search(&name).is_ok()
+}
+
 /// Names that printed programs use themselves.
 const RESERVED: [&str; 5] = ["T", "I", "range", "TypeVar", "float"];
 
@@ -131,7 +136,7 @@ impl Names {
     }
 
     fn is_free(&self, name: &str) -> bool {
-        !self.taken.contains_key(name) && KEYWORDS.binary_search(&name).is_err()
+        !self.taken.contains_key(name) && !is_keyword(name)
     }
 
     fn free_name(&self, hint: &'static str) -> &'static str {

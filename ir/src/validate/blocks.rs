@@ -11,6 +11,7 @@ use crate::stmt::{Block, BlockRealize, IterVar, Stmt};
 use crate::symbol::Symbol;
 use crate::visit::{Visitor, walk_block, walk_expr, walk_stmt};
 use rustc_hash::FxHashMap;
+use std::fmt::Display;
 
 /// A block has one integer for each axis (TIR0607, TIR0429), and a scalar bool as predicate
 /// (TIR0502). That the integer has the axis's type is asked only of what is run.
@@ -23,7 +24,7 @@ pub(super) fn bindings(s: &BlockRealize, report: &mut Report) {
     }
     for (axis, value) in s.block.iter_vars.iter().zip(&s.iter_values) {
         let outer = report.enter(axis.span);
-        types::integer(&format!("the value of axis `{}`", axis.var.name), value, report);
+        types::integer(format_args!("the value of axis `{}`", axis.var.name), value, report);
         report.span = outer;
     }
     types::condition(&s.predicate, true, report);
@@ -31,17 +32,20 @@ pub(super) fn bindings(s: &BlockRealize, report: &mut Report) {
 
 /// The domain of an axis has the axis's type (TIR0605) and no negative extent (TIR0611).
 pub(super) fn axis(axis: &IterVar, report: &mut Report) {
-    let what = format!("the domain of axis `{}`", axis.var.name);
-    for end in [&axis.dom.min, &axis.dom.extent] {
-        if types::integer(&what, end, report) {
-            types::value_of(&what, axis.var.dtype, end, report);
-        }
+    let IterVar { var, dom, .. } = axis;
+    for end in [&dom.min, &dom.extent] {
+        types::integer_of(
+            format_args!("the domain of axis `{}`", var.name),
+            var.dtype,
+            end,
+            report,
+        );
     }
-    not_negative(&format!("the extent of axis `{}`", axis.var.name), &axis.dom.extent, report);
+    not_negative(format_args!("the extent of axis `{}`", var.name), &dom.extent, report);
 }
 
 /// A size is not a negative constant (TIR0611).
-pub(super) fn not_negative(what: &str, extent: &PrimExpr, report: &mut Report) {
+pub(super) fn not_negative(what: impl Display, extent: &PrimExpr, report: &mut Report) {
     if let Some(value) = as_const(extent).filter(|value| *value < 0) {
         let message = format!("{what} is {value}");
         report.push(
@@ -61,18 +65,18 @@ pub(super) fn region(region: &BufferRegion, report: &mut Report) {
         report.push(Diagnostic::error(Code::REGION_RANK, report.span, message));
     }
     for Range { min, extent } in &region.region {
-        types::integer(&format!("a region of `{}`", buffer.name), min, report);
-        types::integer(&format!("a region of `{}`", buffer.name), extent, report);
+        types::integer(format_args!("a region of `{}`", buffer.name), min, report);
+        types::integer(format_args!("a region of `{}`", buffer.name), extent, report);
     }
 }
 
 /// A view of a region has its element type and its extents; leading extents of 1 may be dropped
 /// (TIR0610).
-pub(super) fn view(view: &MatchBufferRegion, report: &mut Report) {
+pub fn validate_view(view: &MatchBufferRegion) -> Vec<Diagnostic> {
     let (buffer, source) = (&view.buffer, &view.source);
-    let outer = report.enter(view.span);
+    let mut diagnostics = Vec::new();
     let mut wrong = |message: String| {
-        report.push(Diagnostic::error(Code::VIEW_SHAPE, view.span, message).with_note(
+        diagnostics.push(Diagnostic::error(Code::VIEW_SHAPE, view.span, message).with_note(
             "the shape of a view is that of its region; leading extents of 1 may be left out",
         ));
     };
@@ -82,8 +86,7 @@ pub(super) fn view(view: &MatchBufferRegion, report: &mut Report) {
     }
     let Some(dropped) = source.region.len().checked_sub(buffer.rank()) else {
         wrong(format!("`{}` has more dimensions than the region it views", buffer.name));
-        report.span = outer;
-        return;
+        return diagnostics;
     };
     if let Some(range) =
         source.region[..dropped].iter().find(|r| as_const(&r.extent).is_some_and(|e| e != 1))
@@ -100,7 +103,7 @@ pub(super) fn view(view: &MatchBufferRegion, report: &mut Report) {
             wrong(format!("`{}` has extent {new} where its region has {old}", buffer.name));
         }
     }
-    report.span = outer;
+    diagnostics
 }
 
 /// A block with axes sees loops outside of it only through the values of its axes (TIR0608).

@@ -5,14 +5,15 @@ use crate::diag::{Code, Diagnostic};
 use crate::dtype::DType;
 use crate::expr::{CallArg, CallFunc, Callee, PrimExpr};
 use crate::func::{IRModule, Param, ParamKind, PrimFunc};
+use crate::print::is_keyword;
 use crate::stmt::Return;
 
-/// A function's name is made of letters, digits and `_` (TIR0623).
+/// A function's name is made of letters, digits and `_`, and is no word of the language (TIR0623).
 pub(super) fn symbol(func: &PrimFunc, report: &mut Report) {
     let name = func.name.as_str();
     let starts_well = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-    let is_name = starts_well && name.chars().all(|c| c.is_alphanumeric() || "_.".contains(c));
-    if !is_name {
+    let is_name = starts_well && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name || is_keyword(name) {
         let message = format!("{name:?} cannot be the name of a function");
         report.push(
             Diagnostic::error(Code::SYMBOL_NAME, func.span, message)

@@ -14,15 +14,13 @@ pub(super) fn for_loop(s: &For, report: &mut Report) {
     let ends = [("minimum", Some(&s.min)), ("extent", Some(&s.extent)), ("step", s.step.as_ref())];
     for (what, value) in ends {
         let Some(value) = value else { continue };
-        let what = format!("the {what} of loop `{name}`");
-        if types::integer(&what, value, report) {
-            types::value_of(&what, s.loop_var.dtype, value, report);
-        }
+        let dtype = s.loop_var.dtype;
+        types::integer_of(format_args!("the {what} of loop `{name}`"), dtype, value, report);
     }
     // `serial(5, 2)` is a range that ends before it starts, and has no iterations; `serial(-3)` is
     // a size that cannot be meant.
     if s.min.is_int(0) {
-        not_negative(&format!("the extent of loop `{name}`"), &s.extent, report);
+        not_negative(format_args!("the extent of loop `{name}`"), &s.extent, report);
     }
     let threads = s.kind == ForKind::ThreadBinding;
     match s.thread_tag {

@@ -13,15 +13,14 @@ use crate::stmt::AllocBuffer;
 pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     let name = buffer.name;
     for extent in &buffer.shape {
-        let what = format!("an extent of `{name}`");
-        types::integer(&what, extent, report);
-        not_negative(&what, extent, report);
+        types::integer(format_args!("an extent of `{name}`"), extent, report);
+        not_negative(format_args!("an extent of `{name}`"), extent, report);
     }
     for stride in &buffer.strides {
-        types::integer(&format!("a stride of `{name}`"), stride, report);
+        types::integer(format_args!("a stride of `{name}`"), stride, report);
     }
     if let Some(offset) = &buffer.elem_offset {
-        types::integer(&format!("the offset of `{name}`"), offset, report);
+        types::integer(format_args!("the offset of `{name}`"), offset, report);
     }
     let wrong = |message: String| Diagnostic::error(Code::BUFFER_FORM, buffer.span, message);
     if buffer.dtype.is_void() {

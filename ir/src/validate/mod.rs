@@ -32,6 +32,7 @@ use crate::stmt::{Block, IterVar, Stmt};
 use crate::visit::{
     BufferSite, Visitor, walk_buffer_def, walk_buffer_region, walk_expr, walk_func, walk_stmt,
 };
+pub use blocks::validate_view;
 pub use runnable::check_runnable;
 
 /// Limits that a valid program stays within.
@@ -199,7 +200,7 @@ impl Visitor for Checker<'_> {
 
     fn visit_block(&mut self, block: &Block) {
         let loops = std::mem::take(&mut self.loops);
-        block.match_buffers.iter().for_each(|view| blocks::view(view, &mut self.report));
+        block.match_buffers.iter().flat_map(validate_view).for_each(|d| self.report.push(d));
         crate::visit::walk_block(self, block);
         self.loops = loops;
     }

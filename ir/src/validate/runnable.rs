@@ -123,8 +123,8 @@ impl Runnable {
     fn axis_values(&mut self, s: &BlockRealize) {
         for (axis, value) in s.block.iter_vars.iter().zip(&s.iter_values) {
             let outer = self.report.enter(axis.span);
-            let place = format!("axis `{}`", axis.var.name);
-            types::value_of(&place, axis.var.dtype, value, &mut self.report);
+            let place = format_args!("axis `{}`", axis.var.name);
+            types::value_of(place, axis.var.dtype, value, &mut self.report);
             self.report.span = outer;
         }
     }

@@ -11,6 +11,7 @@ use crate::make;
 use crate::op::{Expected, TypeError, TypeErrorKind};
 use crate::span::Span;
 use crate::stmt::BufferStore;
+use std::fmt::{Arguments, Display};
 
 fn operand(what: &str, expected: Expected, found: DType, span: Span) -> TypeError {
     TypeErrorKind::Operand { what: what.into(), expected, found }.at(span)
@@ -186,12 +187,12 @@ pub(super) fn store(s: &BufferStore, report: &mut Report) {
     access(&s.buffer, &s.indices, s.predicate.as_ref(), report);
     if s.indices.len() == s.buffer.rank() {
         let place = vector_access_dtype(&s.buffer, &s.indices);
-        value_of(&format!("the place in `{}`", s.buffer.name), place, &s.value, report);
+        value_of(format_args!("the place in `{}`", s.buffer.name), place, &s.value, report);
     }
 }
 
 /// A value has the type of what it is given to (TIR0605).
-pub(super) fn value_of(place: &str, dtype: DType, value: &PrimExpr, report: &mut Report) {
+pub(super) fn value_of(place: impl Display, dtype: DType, value: &PrimExpr, report: &mut Report) {
     let found = value.dtype();
     if found != dtype {
         let message = format!("{place} is of type `{dtype}`, the value of type `{found}`");
@@ -202,8 +203,15 @@ pub(super) fn value_of(place: &str, dtype: DType, value: &PrimExpr, report: &mut
     }
 }
 
+/// A value is an integer of the type of what it is given to (TIR0429, TIR0605).
+pub(super) fn integer_of(place: Arguments, dtype: DType, value: &PrimExpr, report: &mut Report) {
+    if integer(place, value, report) {
+        value_of(place, dtype, value, report);
+    }
+}
+
 /// A value is a scalar integer (TIR0429).
-pub(super) fn integer(what: &str, value: &PrimExpr, report: &mut Report) -> bool {
+pub(super) fn integer(what: impl Display, value: &PrimExpr, report: &mut Report) -> bool {
     let dtype = value.dtype();
     let is_integer = dtype.is_integer() && dtype.is_scalar();
     if !is_integer {
