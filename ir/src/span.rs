@@ -40,6 +40,11 @@ impl Span {
         Span { lo: self.lo.min(other.lo), hi: self.hi.max(other.hi) }
     }
 
+    /// True if `other` lies within this span.
+    pub fn contains(self, other: Span) -> bool {
+        self.lo <= other.lo && other.hi <= self.hi
+    }
+
     /// This span, or `other` where this one is `NONE`.
     pub fn or(self, other: Span) -> Span {
         if self.is_none() { other } else { self }

@@ -30,9 +30,16 @@ pub(super) fn assign_name(ev: &mut Evaluator, target: Ident, value: Arg, span: S
     }
     let bound = match &value.value {
         Value::Expr(PrimExpr::Var(v)) => match definition(ev, target, *v, value.span)? {
-            Some(named) => Value::Expr(named.into()),
+            Some(named) => {
+                refuse_redefinition(ev, target)?;
+                Value::Expr(named.into())
+            }
             None => define(ev, target, (*v).into(), span)?,
         },
+        Value::Buffer(buffer) if span.contains(buffer.span) => {
+            refuse_redefinition(ev, target)?;
+            value.value
+        }
         Value::Expr(PrimExpr::Str(_)) => value.value,
         Value::Expr(e) => define(ev, target, e.clone(), span)?,
         Value::Scalar(b) => define(ev, target, scalar_load(b, value.span), span)?,
@@ -43,7 +50,10 @@ pub(super) fn assign_name(ev: &mut Evaluator, target: Ident, value: Arg, span: S
         Value::Dialect(d) => match &**d {
             DialectValue::MetaVar(inner) => inner.clone(),
             DialectValue::Context(context) => enter_rest(ev, context, span)?,
-            DialectValue::BufferType(ty) => Value::Buffer(declare(ev, target, ty, span)?),
+            DialectValue::BufferType(ty) => {
+                refuse_redefinition(ev, target)?;
+                Value::Buffer(declare(ev, target, ty, span)?)
+            }
             DialectValue::Loops(_) => {
                 let message = "loops have no value; write `for … in …:`";
                 return Err(HostError::new(Code::NOT_A_STATEMENT, value.span, message));
@@ -54,6 +64,16 @@ pub(super) fn assign_name(ev: &mut Evaluator, target: Ident, value: Arg, span: S
     };
     ev.bind(target.name, bound);
     Ok(())
+}
+
+/// What a statement defines keeps its name to the end of the block. Loops over lists that are known
+/// when the script is read may define a name in every round.
+fn refuse_redefinition(ev: &Evaluator, target: Ident) -> Result<()> {
+    let Some(before) = ev.scope().define(target.name, target.span) else { return Ok(()) };
+    let message = format!("`{}` is already defined in this block", target.name);
+    Err(HostError::new(Code::REBOUND, target.span, message)
+        .with_secondary(before, "defined here first")
+        .with_help("use another name"))
 }
 
 /// The variable that `target = v` only names: one that was just made, or a symbolic size of the
@@ -180,6 +200,7 @@ pub(super) fn assign_annotated(
     value: Option<Arg>,
     span: Span,
 ) -> Result<()> {
+    refuse_redefinition(ev, target)?;
     if let Value::Dialect(d) = &annotation.value {
         match &**d {
             DialectValue::Let(ty) => {
@@ -315,6 +336,12 @@ pub(super) fn store_subscript(
     let buffer = match base {
         Value::Buffer(buffer) | Value::Scalar(buffer) => buffer.clone(),
         Value::Expr(PrimExpr::Var(v)) if v.dtype.is_handle() => {
+            let param = ev.builder.func_mut().and_then(|f| f.param_mut(*v));
+            if let Some(matched) = param.and_then(|param| param.buffer()) {
+                let message = format!("the pointer `{}` cannot be stored to", v.name);
+                return Err(HostError::new(Code::NOT_ASSIGNABLE, base_span, message)
+                    .with_help(format!("store to its buffer, `{}`", matched.name)));
+            }
             let stored = operand(&value.value, value.span)
                 .and_then(|value_of| make::literal(value_of, value.span).map_err(type_error));
             let dtype = stored?.dtype().element();

@@ -94,6 +94,7 @@ pub(super) fn context(context: Context) -> Value {
 
 fn sblock(_: &mut Evaluator, args: &Bound) -> Result<Value> {
     let name = args.opt("name").map_or(Ok(Symbol::new("")), convert::symbol)?;
+    args.opt("no_realize").map(convert::flag).transpose()?;
     Ok(context(Context::Block { name, axes: None, span: args.span }))
 }
 
@@ -194,6 +195,15 @@ fn writes(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
 fn block_attr(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let attrs = convert::annotations(Some(args.arg("attrs")))?;
     let block = current(ev, args)?;
+    let differs = |(key, new): &&(Symbol, AttrValue)| {
+        let old = block.annotations.get(key.as_str());
+        let dicts = matches!((old, new), (Some(AttrValue::Dict(_)), AttrValue::Dict(_)));
+        !dicts && old.is_some_and(|old| old != new)
+    };
+    if let Some((key, _)) = attrs.iter().find(differs) {
+        let message = format!("this block has two values for the annotation `{key}`");
+        return Err(HostError::new(Code::DUPLICATE_DECLARATION, args.span, message));
+    }
     block.annotations = merge(&block.annotations, &attrs);
     Ok(Value::None)
 }
@@ -258,6 +268,7 @@ fn add_axis(
 fn remap(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let (kinds, bindings) = (args.arg("kinds"), args.arg("bindings"));
     let letters = convert::text(kinds)?;
+    convert::opt_dtype(args, "dtype")?;
     let values = convert::items_or_one(&bindings.value);
     if letters.chars().count() != values.len() {
         let message = format!(

@@ -21,6 +21,7 @@ use tirade_ir::make;
 use tirade_ir::span::Span;
 use tirade_ir::stmt::{AllocBuffer, AllocOrigin, PointerType, Stmt};
 use tirade_ir::symbol::Symbol;
+use tirade_ir::validate::validate_view;
 
 const BUFFER: &str = "(shape, dtype='float32', data=None, strides=None, elem_offset=None, \
      byte_offset=None, scope='global', align=0, offset_factor=0, buffer_type='', \
@@ -334,6 +335,9 @@ pub(super) fn match_buffer(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
         (Some(handle), _) => bind_param(ev, handle, &buffer, param.span)?,
         (None, Some(source)) => {
             let view = MatchBufferRegion { buffer: buffer.clone(), source, span: args.span };
+            if let Some(wrong) = validate_view(&view).into_iter().next() {
+                return Err(HostError::diagnostic(wrong));
+            }
             super::block::current(ev, args)?.match_buffers.push(view);
         }
         (None, None) => {}

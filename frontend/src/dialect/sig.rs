@@ -166,6 +166,14 @@ pub fn bind(
     if let Some((param, _)) = missing {
         return Err(missing_argument(entry, sig, param.name, span));
     }
+    if let Some(at) = sig.position("span")
+        && let Some(arg) = slots[at].as_ref().filter(|arg| !matches!(arg.value, Value::None))
+    {
+        let message =
+            "places in the source are objects of TVM, of which `None` is the only one here";
+        let refused = refuse(entry, sig, Code::ARGUMENT_TYPE, arg.span, message.to_owned());
+        return Err(HostError::diagnostic(refused));
+    }
     Ok(Bound { entry, sig, slots, rest, keywords, targets: args.targets, span })
 }
 

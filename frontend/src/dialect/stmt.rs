@@ -128,14 +128,23 @@ pub(super) fn with_stmt(
     span: Span,
     body: Body,
 ) -> Result<()> {
-    let Value::Dialect(d) = value else { return with_value(ev, target, value, span, body) };
-    let context = match &**d {
-        DialectValue::Context(context) => context.clone(),
+    let context = match value {
+        Value::Dialect(d) => match &**d {
+            DialectValue::Context(context) => context.clone(),
+            _ => return Err(not_a_context(value, span)),
+        },
+        Value::Expr(PrimExpr::Var(_)) | Value::Buffer(_) => Context::Scope(value.clone()),
         _ => return Err(not_a_context(value, span)),
     };
     match context {
         Context::Block { name, axes: Some(axes), span } => {
             super::legacy::with_block(ev, name, &axes, target, span, body)
+        }
+        Context::Block { axes: None, .. } if binds_names(target) => {
+            let at = target.map_or(span, |target| target.span);
+            let message = "a block has no value to give a name to";
+            Err(HostError::new(Code::AXIS_COUNT, at, message)
+                .with_help("define its axes in its body: `vi = T.axis.spatial(extent, value)`"))
         }
         Context::Block { name, axes: None, span } => {
             let frame = Frame::Block(BlockFrame::new(name, span));
@@ -179,13 +188,18 @@ fn with_value(
     span: Span,
     body: Body,
 ) -> Result<()> {
-    if !matches!(value, Value::Expr(PrimExpr::Var(_)) | Value::Buffer(_) | Value::None) {
-        return Err(not_a_context(value, span));
-    }
     within(ev, Frame::Seq, span, &mut |ev| {
         bind_as(ev, target, value.clone())?;
         body(ev)
     })
+}
+
+/// True if `as target` names something; `as []` names nothing.
+fn binds_names(target: Option<&Expr>) -> bool {
+    match target.map(|target| &target.kind) {
+        Some(ExprKind::List(items) | ExprKind::Tuple(items)) => !items.is_empty(),
+        other => other.is_some(),
+    }
 }
 
 fn bind_as(ev: &mut Evaluator, target: Option<&Expr>, value: Value) -> Result<()> {
@@ -193,13 +207,8 @@ fn bind_as(ev: &mut Evaluator, target: Option<&Expr>, value: Value) -> Result<()
         ev.dialect.take_fresh(*v);
     }
     match target {
-        Some(Expr { kind: ExprKind::List(items) | ExprKind::Tuple(items), .. })
-            if items.is_empty() =>
-        {
-            Ok(())
-        }
-        Some(target) => ev.bind_target(target, value),
-        None => Ok(()),
+        Some(target) if binds_names(Some(target)) => ev.bind_target(target, value),
+        _ => Ok(()),
     }
 }
 

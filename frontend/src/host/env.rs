@@ -11,6 +11,7 @@ use crate::ast::{self, Expr, ExprKind, Stmt, StmtKind};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
 
 /// What a scope belongs to.
@@ -43,14 +44,25 @@ pub struct Scope {
     order: RefCell<Vec<Symbol>>,
     /// How many nested blocks of a prim_func are open.
     blocks: Cell<u32>,
+    /// The number of the innermost open block, and of how many there have been.
+    block: Cell<u32>,
+    opened: Cell<u32>,
+    /// The block and the place in which a statement of a prim_func defined a name.
+    defined: RefCell<FxHashMap<Symbol, (u32, Span)>>,
     /// What names meant before the open blocks bound them.
     undo: RefCell<Vec<(Symbol, Option<Value>)>>,
     /// Kept for the memory meter.
     _charge: Charge,
 }
 
+/// What is restored when a block closes.
+pub struct BlockMark {
+    undo: usize,
+    block: u32,
+}
+
 /// Bytes that a scope counts for in the memory meter.
-const SCOPE_BYTES: usize = 400;
+const SCOPE_BYTES: usize = 450;
 
 /// What looking up a name gives.
 pub enum Lookup {
@@ -72,9 +84,10 @@ drop_as_chain! {
 impl Scope {
     /// An empty scope.
     pub fn new(kind: ScopeKind, info: Rc<ScopeInfo>, parent: Option<Rc<Scope>>) -> Scope {
-        let (vars, order, undo) = Default::default();
-        let (blocks, _charge) = (Cell::new(0), Charge::of(SCOPE_BYTES));
-        Scope { kind, info, parent, vars, order, blocks, undo, _charge }
+        let (vars, order, undo, defined) = Default::default();
+        let (blocks, block, opened) = Default::default();
+        let _charge = Charge::of(SCOPE_BYTES);
+        Scope { kind, info, parent, vars, order, blocks, block, opened, defined, undo, _charge }
     }
 
     /// The value of `name` in this scope alone.
@@ -108,15 +121,32 @@ impl Scope {
     }
 
     /// Opens a block: names bound from now on are forgotten when it closes.
-    pub fn open_block(&self) -> usize {
+    pub fn open_block(&self) -> BlockMark {
         self.blocks.set(self.blocks.get() + 1);
-        self.undo.borrow().len()
+        let mark = BlockMark { undo: self.undo.borrow().len(), block: self.block.get() };
+        self.renew_block();
+        mark
+    }
+
+    /// What was defined so far may be defined again from here on.
+    pub fn renew_block(&self) {
+        self.opened.set(self.opened.get() + 1);
+        self.block.set(self.opened.get());
+    }
+
+    /// Notes that a statement defines `name` at `span`. Gives the place of another statement of
+    /// the same block that does so too.
+    pub fn define(&self, name: Symbol, span: Span) -> Option<Span> {
+        let block = self.block.get();
+        let before = self.defined.borrow_mut().insert(name, (block, span));
+        before.filter(|(within, at)| *within == block && *at != span).map(|(_, at)| at)
     }
 
     /// Closes the block that [`Scope::open_block`] opened.
-    pub fn close_block(&self, mark: usize) {
+    pub fn close_block(&self, mark: BlockMark) {
         self.blocks.set(self.blocks.get() - 1);
-        let undone = self.undo.borrow_mut().split_off(mark);
+        self.block.set(mark.block);
+        let undone = self.undo.borrow_mut().split_off(mark.undo);
         let mut vars = self.vars.borrow_mut();
         for (name, old) in undone.into_iter().rev() {
             match old {

@@ -234,12 +234,16 @@ impl Evaluator {
         value
     }
 
-    /// The attribute `name` of a module the dialects own.
-    pub(crate) fn dialect_attr(&mut self, module: Symbol, name: Symbol) -> Option<Value> {
+    /// The attribute `name` of a module of Python's library or of the dialects.
+    pub(crate) fn known_attr(&mut self, module: Symbol, name: Symbol) -> Option<Value> {
         if let Some(value) = self.caches.module_attrs.get(&(module, name)) {
             return Some(value.clone());
         }
-        let value = dialect::hooks::module_attr(self, module, name)?;
+        let value = builtins::module_attr(module.as_str(), name.as_str());
+        let value = match value {
+            Some(value) => value,
+            None => dialect::hooks::module_attr(self, module, name)?,
+        };
         self.caches.module_attrs.insert((module, name), value.clone());
         Some(value)
     }

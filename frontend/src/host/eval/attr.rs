@@ -102,20 +102,19 @@ impl Evaluator {
     }
 
     fn module_attr(&mut self, module: Symbol, name: Symbol) -> Option<Value> {
-        if let Some(value) = self.imported.get(&module).and_then(|scope| scope.get(name)) {
-            return Some(value);
+        if !self.imported.is_empty() {
+            if let Some(value) = self.imported.get(&module).and_then(|scope| scope.get(name)) {
+                return Some(value);
+            }
+            let path = Symbol::new(&format!("{module}.{name}"));
+            if self.imported.contains_key(&path) {
+                return Some(Value::Module(path));
+            }
+            if self.imported.contains_key(&module) {
+                return None;
+            }
         }
-        let path = Symbol::new(&format!("{module}.{name}"));
-        if self.imported.contains_key(&path) {
-            return Some(Value::Module(path));
-        }
-        if self.imported.contains_key(&module) {
-            return None;
-        }
-        match builtins::module_attr(module.as_str(), name.as_str()) {
-            Some(value) => Some(value),
-            None => self.dialect_attr(module, name),
-        }
+        self.known_attr(module, name)
     }
 
     #[cold]

@@ -265,6 +265,7 @@ impl Evaluator {
         self.frame_mut().nest.push(Nest::HostLoop);
         let flow = self.run_host_loop(node, &mut iter);
         self.frame_mut().nest.pop();
+        self.scope().renew_block();
         match flow? {
             // `break`
             None => Ok(Flow::Normal),
@@ -281,6 +282,7 @@ impl Evaluator {
         use crate::host::iter::LazyIter;
         while let Some(item) = iter.next(self).map_err(|e| self.locate(e, node.iter.span))? {
             self.bind_target(&node.target, item)?;
+            self.scope().renew_block();
             match self.exec_block(&node.body)? {
                 Flow::Normal | Flow::Continue => {}
                 Flow::Break => return Ok(None),
@@ -312,6 +314,7 @@ impl Evaluator {
         self.frame_mut().nest.push(Nest::HostLoop);
         let flow = self.run_while(node, test);
         self.frame_mut().nest.pop();
+        self.scope().renew_block();
         match flow? {
             None => Ok(Flow::Normal),
             Some(Flow::Normal) => self.exec_block(&node.orelse),
@@ -321,6 +324,7 @@ impl Evaluator {
 
     fn run_while(&mut self, node: &ast::While, mut test: Value) -> Result<Option<Flow>> {
         while self.truthy(&test, node.test.span)? {
+            self.scope().renew_block();
             match self.exec_block(&node.body)? {
                 Flow::Normal | Flow::Continue => {}
                 Flow::Break => return Ok(None),
@@ -347,12 +351,18 @@ impl Evaluator {
         Ok(Flow::Normal)
     }
 
-    fn exec_return(&mut self, value: Option<&Expr>, span: Span) -> Result<Flow> {
-        let value = match value {
-            Some(value) => Some(self.eval_expr(value)?),
+    fn exec_return(&mut self, returned: Option<&Expr>, span: Span) -> Result<Flow> {
+        let value = match returned {
+            Some(expr) => Some(self.eval_expr(expr)?),
             None => None,
         };
         if self.frame().prim_func {
+            if let (Some(expr), Some(Value::None)) = (returned, &value)
+                && !matches!(expr.kind, ast::ExprKind::None)
+            {
+                let message = "this has no value that could be returned";
+                return Err(HostError::new(Code::RETURN, expr.span, message));
+            }
             hooks::return_stmt(self, value, span)?;
             return Ok(Flow::Normal);
         }
