@@ -60,6 +60,9 @@ macro_rules! tokens {
         const TOKEN_KINDS: &[TokenKind] = &[
             $(TokenKind::$class,)* $(TokenKind::$op,)* $(TokenKind::$keyword,)*
         ];
+
+        /// Operators and keywords as they are written.
+        pub const SPELLINGS: &[&str] = &[$($op_text,)* $($keyword_text,)*];
     };
 }
 

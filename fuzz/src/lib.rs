@@ -10,7 +10,9 @@
 //! [`oracle`], bit for bit, or there is a bug in Tirade or in a C compiler.
 //!
 //! Reading order: [`choice`], [`mod@generate`], [`oracle`], [`campaign`], [`reduce`], [`coverage`].
+//! Apart from these, [`bytes`] feeds what reads text with texts that are no programs.
 
+pub mod bytes;
 pub mod campaign;
 pub mod choice;
 pub mod coverage;

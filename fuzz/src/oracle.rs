@@ -58,7 +58,7 @@ impl Failure {
         Failure { kind, detail: detail.into() }
     }
 
-    fn of(kind: impl FnOnce(Code) -> Kind, error: &Diagnostic) -> Failure {
+    pub(crate) fn of(kind: impl FnOnce(Code) -> Kind, error: &Diagnostic) -> Failure {
         let notes = error.notes.iter().fold(String::new(), |all, n| all + "\n  " + n);
         Failure::new(kind(error.code), format!("{}: {}{notes}", error.code, error.message))
     }
