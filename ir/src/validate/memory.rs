@@ -9,7 +9,8 @@ use crate::func::AttrValue;
 use crate::stmt::AllocBuffer;
 
 /// Shape, strides and offset of a buffer are integers (TIR0429), no extent is a negative constant
-/// (TIR0611), its elements have a type and its data is a pointer (TIR0615).
+/// (TIR0611), its elements have a type, its data is a pointer and its offset factor is no negative number
+/// (TIR0615).
 pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     let name = buffer.name;
     for extent in &buffer.shape {
@@ -25,6 +26,10 @@ pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     let wrong = |message: String| Diagnostic::error(Code::BUFFER_FORM, buffer.span, message);
     if buffer.dtype.is_void() {
         report.push(wrong(format!("`{name}` has elements without a type")));
+    }
+    if buffer.offset_factor < 0 {
+        let factor = buffer.offset_factor;
+        report.push(wrong(format!("the offset of `{name}` cannot be a multiple of {factor}")));
     }
     if !buffer.data.dtype.is_handle() {
         let dtype = buffer.data.dtype;

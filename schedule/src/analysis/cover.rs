@@ -3,13 +3,14 @@
 
 use super::binding::{bindings, loop_ranges};
 use super::scope::Scope;
+use crate::build::{all, conditions};
 use crate::error::{Result, ScheduleError};
 use crate::place::Place;
 use std::sync::Arc;
 use tirade_ir::arith::iter_map::{IterMapLevel, detect_iter_map};
 use tirade_ir::arith::{Analyzer, Bound, DomMap, IntSet, add, binary, max, min, mul, sub};
 use tirade_ir::diag::Code;
-use tirade_ir::subst::substitute;
+use tirade_ir::subst::{VarMap, free_vars, substitute};
 use tirade_ir::visit::uses_var;
 use tirade_ir::{BinOp, BlockRealize, BufferRegion, For, PrimExpr, PrimFunc, Range, Stmt, Var};
 
@@ -163,13 +164,15 @@ pub fn exact_region(
     if extents.iter().any(|e| all.iter().any(|(v, _)| uses_var(e, *v))) {
         return None;
     }
-    let is_used = |v: Var| mins.iter().any(|m| uses_var(m, v)) || uses_var(&realize.predicate, v);
-    let iters: Vec<(Var, Range)> = all.into_iter().filter(|(v, _)| is_used(*v)).collect();
-    if iters.is_empty() && !realize.predicate.is_int(1) && !analyzer.can_prove(&realize.predicate) {
+    let is_place = |v: Var| mins.iter().any(|m| uses_var(m, v));
+    let predicate = met_somewhere(&realize.predicate, &all, is_place, analyzer);
+    let is_used = |v: Var| is_place(v) || uses_var(&predicate, v);
+    let iters: Vec<(Var, Range)> = all.iter().filter(|(v, _)| is_used(*v)).cloned().collect();
+    if iters.is_empty() && !predicate.is_int(1) && !analyzer.can_prove(&predicate) {
         return None;
     }
     let level = IterMapLevel::Surjective;
-    let map = detect_iter_map(&mins, &iters, &realize.predicate, level, analyzer).ok()?;
+    let map = detect_iter_map(&mins, &iters, &predicate, level, analyzer).ok()?;
     let sides = map.indices.iter().zip(&extents).map(|(sum, extent)| {
         let first = analyzer.simplify(&sum.base);
         let one = PrimExpr::int(1, extent.dtype());
@@ -185,6 +188,31 @@ pub fn exact_region(
         (dense && positive).then(|| IntSet::interval(first, analyzer.simplify(&last)))
     });
     sides.collect()
+}
+
+/// The predicate without conditions that the first iterations of loops meet on which the accessed
+/// place does not depend: one iteration is enough for the place to be accessed.
+fn met_somewhere(
+    predicate: &PrimExpr,
+    loops: &[(Var, Range)],
+    is_place: impl Fn(Var) -> bool,
+    analyzer: &Analyzer,
+) -> PrimExpr {
+    let mut inner = analyzer.clone();
+    let mut first = VarMap::default();
+    for (var, range) in loops {
+        match is_place(*var) || !inner.can_prove_at_least(&range.extent, 1) {
+            true => inner.bind(*var, range),
+            false => drop(first.insert(var.id, range.min.clone())),
+        }
+    }
+    let (free, rest): (Vec<_>, Vec<_>) = conditions(predicate)
+        .into_iter()
+        .partition(|c| free_vars(c).iter().any(|var| first.contains_key(&var.id)));
+    match free.iter().all(|c| inner.can_prove(&substitute(c, &first))) {
+        true => all(&rest),
+        false => predicate.clone(),
+    }
 }
 
 /// True if the box `inner`, cut to the buffer, certainly lies in `outer`.

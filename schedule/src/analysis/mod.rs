@@ -14,5 +14,6 @@ pub mod loops;
 pub mod match_desc;
 pub mod moving;
 pub mod reducer;
+pub mod reduction;
 pub mod scope;
 pub mod subspace;

@@ -22,6 +22,8 @@ pub mod get_blocks;
 pub mod get_loops;
 pub mod reindex;
 pub mod reorder;
+pub mod reorder_block_iter_var;
+pub mod rfactor;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
 pub mod set_scope;
@@ -90,11 +92,13 @@ pub static TABLE: &[&Primitive] = &[
     &cache::CACHE_READ,
     &cache::CACHE_WRITE,
     &decompose_reduction::DECOMPOSE_REDUCTION,
+    &rfactor::RFACTOR,
     &annotate::ANNOTATE,
     &annotate::UNANNOTATE,
     &split::SPLIT,
     &fuse::FUSE,
     &reorder::REORDER,
+    &reorder_block_iter_var::REORDER_BLOCK_ITER_VAR,
     &add_unit_loop::ADD_UNIT_LOOP,
     &for_kind::PARALLEL,
     &for_kind::VECTORIZE,
