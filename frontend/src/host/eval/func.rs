@@ -20,6 +20,9 @@ use tirade_ir::symbol::Symbol;
 /// Bytes that a function counts for in the memory meter.
 const FUNCTION_BYTES: usize = 300;
 
+/// What a call or an expansion costs, in steps: it makes a scope and binds arguments.
+const CALL_STEPS: u64 = 16;
+
 impl Evaluator {
     /// The function that a `def` makes, before its decorators.
     pub(crate) fn make_function(&mut self, def: &Arc<ast::FunctionDef>) -> Result<Rc<Function>> {
@@ -103,6 +106,7 @@ impl Evaluator {
         if self.frames.len() > self.budget.limits().depth {
             return Err(self.too_deep());
         }
+        self.budget.step(CALL_STEPS)?;
         self.frames.push(frame);
         let outer = std::mem::replace(&mut self.scope, scope);
         let result = f(self);
