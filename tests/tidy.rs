@@ -10,7 +10,7 @@ fn root() -> &'static Path {
 fn sources() -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders: Vec<PathBuf> =
-        ["src", "ir", "schedule", "frontend", "interp", "aot", "tests", "benches"]
+        ["src", "ir", "schedule", "frontend", "interp", "aot", "fuzz", "tests", "benches"]
             .map(|f| root().join(f))
             .into();
     while let Some(folder) = folders.pop() {

@@ -8,13 +8,12 @@ use crate::choice::Choices;
 use crate::oracle::{Failure, Kind, check_round_trip, guarded};
 use std::sync::LazyLock;
 use tirade_aot::emit::{EmitOptions, emit_c};
-use tirade_frontend as frontend;
 use tirade_frontend::dialect::table;
 use tirade_frontend::host::Limits;
 use tirade_frontend::token::SPELLINGS;
 use tirade_frontend::{Options, evaluate};
 use tirade_ir::diag::render;
-use tirade_ir::print::{Dialect, Style};
+use tirade_ir::print::Style;
 use tirade_ir::structural::structural_hash;
 use tirade_ir::{Code, SourceMap};
 
@@ -138,8 +137,7 @@ fn mutant(choices: &mut Choices, seeds: &[String]) -> String {
             0 => text.replace_range(start..end, ""),
             1 => text.replace_range(start..end, &text[start..end].repeat(2)),
             2 => text.insert_str(start, word(choices)),
-            3 => replace_token(choices, &mut text, start),
-            4 => replace_token(choices, &mut text, start),
+            3 | 4 => replace_token(choices, &mut text, start),
             5 => change_line(choices, &mut text),
             6 => {
                 let other = seed(choices);
@@ -207,10 +205,7 @@ pub fn check(text: &str) -> Result<Verdict, Failure> {
     let Some(module) = read.module.as_ref().filter(|_| !read.has_errors()) else {
         return Ok(Verdict::Rejected);
     };
-    let dialect = match read.dialect {
-        frontend::dialect::Dialect::Modern => Dialect::Modern,
-        _ => Dialect::Classic,
-    };
+    let dialect = read.dialect.printable();
     // Variables that nothing defines are equal to themselves alone.
     if module.functions().all(|func| func.check_well_formed) {
         check_round_trip(module, dialect, Style::Sugared)?;

@@ -3,7 +3,7 @@
 use crate::error::At;
 use std::sync::Arc;
 use tirade_ir::stmt::{AttrStmt, IfThenElse, SeqStmt, While};
-use tirade_ir::{Block, BlockId, BlockRealize, For, PrimFunc, Stmt, VarId};
+use tirade_ir::{Block, BlockId, BlockRealize, Buffer, For, PrimFunc, Stmt, VarId};
 
 /// Which child of a statement the way goes on to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -250,6 +250,12 @@ pub fn with_body(s: &For, body: Stmt) -> For {
         annotations: s.annotations.clone(),
         span: s.span,
     }
+}
+
+/// The block with more buffers of its own.
+pub fn with_allocations(block: &Block, buffers: &[Buffer]) -> Block {
+    let alloc_buffers = block.alloc_buffers.iter().chain(buffers).cloned().collect();
+    Block { alloc_buffers, ..block.clone() }
 }
 
 /// The realize with another block.

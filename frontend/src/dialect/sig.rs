@@ -23,6 +23,8 @@ pub struct Signature {
     rest: bool,
     /// Has `**kwargs`.
     keywords: bool,
+    /// Where `span` stands, which TVM's functions have and scripts do not give.
+    span: Option<usize>,
 }
 
 #[derive(Debug)]
@@ -38,8 +40,14 @@ impl Signature {
     /// If `text` has no parentheses: signatures are constants of the tables.
     pub fn new(text: &'static str) -> Signature {
         let inner = text.strip_prefix('(').and_then(|t| t.strip_suffix(')')).expect("(…)");
-        let mut sig =
-            Signature { text, params: Box::default(), positional: 0, rest: false, keywords: false };
+        let mut sig = Signature {
+            text,
+            params: Box::default(),
+            positional: 0,
+            rest: false,
+            keywords: false,
+            span: None,
+        };
         let mut params = Vec::new();
         let mut by_name_only = false;
         for part in inner.split(',').map(str::trim).filter(|p| !p.is_empty()) {
@@ -61,6 +69,7 @@ impl Signature {
             }
         }
         sig.params = params.into();
+        sig.span = sig.position("span");
         sig
     }
 
@@ -166,7 +175,7 @@ pub fn bind(
     if let Some((param, _)) = missing {
         return Err(missing_argument(entry, sig, param.name, span));
     }
-    if let Some(at) = sig.position("span")
+    if let Some(at) = sig.span
         && let Some(arg) = slots[at].as_ref().filter(|arg| !matches!(arg.value, Value::None))
     {
         let message =

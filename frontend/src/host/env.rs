@@ -44,8 +44,9 @@ pub struct Scope {
     order: RefCell<Vec<Symbol>>,
     /// How many nested blocks of a prim_func are open.
     blocks: Cell<u32>,
-    /// The number of the innermost open block, and of how many there have been.
+    /// The number of the innermost open block; names may be defined once in each.
     block: Cell<u32>,
+    /// How many numbers of blocks were given out.
     opened: Cell<u32>,
     /// The block and the place in which a statement of a prim_func defined a name.
     defined: RefCell<FxHashMap<Symbol, (u32, Span)>>,

@@ -9,7 +9,7 @@ use crate::func::AttrValue;
 use crate::stmt::AllocBuffer;
 
 /// Shape, strides and offset of a buffer are integers (TIR0429), no extent is a negative constant
-/// (TIR0611), its elements have a type, its data is a pointer and its offset factor is no negative number
+/// (TIR0611), its elements have a type, its data is a pointer and its offset factor is not negative
 /// (TIR0615).
 pub(super) fn buffer(buffer: &Buffer, report: &mut Report) {
     let name = buffer.name;

@@ -201,18 +201,29 @@ fn met_somewhere(
     let mut inner = analyzer.clone();
     let mut first = VarMap::default();
     for (var, range) in loops {
-        match is_place(*var) || !inner.can_prove_at_least(&range.extent, 1) {
-            true => inner.bind(*var, range),
-            false => drop(first.insert(var.id, range.min.clone())),
+        if !is_place(*var) && inner.can_prove_at_least(&range.extent, 1) {
+            first.insert(var.id, range.min.clone());
+        } else {
+            inner.bind(*var, range);
         }
     }
-    let (free, rest): (Vec<_>, Vec<_>) = conditions(predicate)
-        .into_iter()
-        .partition(|c| free_vars(c).iter().any(|var| first.contains_key(&var.id)));
-    match free.iter().all(|c| inner.can_prove(&substitute(c, &first))) {
-        true => all(&rest),
-        false => predicate.clone(),
+    met_at(predicate, &first, &inner).unwrap_or_else(|| predicate.clone())
+}
+
+/// What is left of a predicate where variables have the given values: its conditions on none of
+/// them. Nothing, if the others are not known to hold there.
+pub fn met_at(predicate: &PrimExpr, values: &VarMap, analyzer: &Analyzer) -> Option<PrimExpr> {
+    let mut left = Vec::new();
+    for condition in conditions(predicate) {
+        if analyzer.can_prove(&substitute(&condition, values)) {
+            continue;
+        }
+        if free_vars(&condition).iter().any(|var| values.contains_key(&var.id)) {
+            return None;
+        }
+        left.push(condition);
     }
+    Some(all(&left))
 }
 
 /// True if the box `inner`, cut to the buffer, certainly lies in `outer`.

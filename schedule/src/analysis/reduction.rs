@@ -203,20 +203,16 @@ fn each(stores: &[BufferStore]) -> Option<(Combine, Vec<PrimExpr>)> {
 
 /// The greatest or smallest of pairs.
 fn best(stores: &[BufferStore]) -> Option<(Combine, Vec<PrimExpr>)> {
-    let [PrimExpr::Select(first), PrimExpr::Select(second)] =
-        [&stores[0].value, &stores.get(1)?.value]
-    else {
+    let [a, b] = stores else { return None };
+    let (PrimExpr::Select(first), PrimExpr::Select(second)) = (&a.value, &b.value) else {
         return None;
     };
-    if stores.len() != 2 {
-        return None;
-    }
     let own = |store: &BufferStore| {
         PrimExpr::load(store.buffer.clone(), store.indices.clone(), store.span)
     };
-    let lhs = [own(&stores[0]), own(&stores[1])];
+    let lhs = [own(a), own(b)];
     let rhs = [first.false_value.clone(), second.false_value.clone()];
-    let found = [&stores[0].value, &stores[1].value];
+    let found = [&a.value, &b.value];
     let forms = [BinOp::Gt, BinOp::Ge, BinOp::Lt, BinOp::Le].into_iter().flat_map(|op| {
         [0, 1]
             .into_iter()

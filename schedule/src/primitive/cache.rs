@@ -11,7 +11,7 @@ use crate::analysis::scope::{Scope, reads};
 use crate::args::Args;
 use crate::build::serial;
 use crate::error::{Result, ScheduleError};
-use crate::place::{Place, Slot, with_block};
+use crate::place::{Place, Slot, with_allocations, with_block};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
@@ -379,10 +379,8 @@ impl Rewriter for Redirect {
         if realize.block.id != self.scope {
             return walk_rewrite_stmt(self, stmt);
         }
-        let mut block = Block::clone(&realize.block);
+        let mut block = with_allocations(&realize.block, std::slice::from_ref(&self.copy));
         block.body = block.body.rewrite_or_clone(self);
-        let own = std::iter::once(self.copy.clone());
-        block.alloc_buffers = block.alloc_buffers.iter().cloned().chain(own).collect();
         Some(with_block(realize, block))
     }
 }

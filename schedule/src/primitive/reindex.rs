@@ -5,7 +5,7 @@ use super::transform_block_layout::serial;
 use crate::analysis::buffers::{Access, Accessed, buffer_arg};
 use crate::args::Args;
 use crate::error::{Result, ScheduleError};
-use crate::place::{Place, with_block};
+use crate::place::{Place, with_allocations, with_block};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
@@ -65,8 +65,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let Stmt::Block(realize) = outer_place.replaced_below(scope_at, both) else {
         unreachable!("the scope is a block")
     };
-    let mut scope_block = Block::clone(&realize.block);
-    scope_block.alloc_buffers = scope_block.alloc_buffers.iter().cloned().chain([new]).collect();
+    let scope_block = with_allocations(&realize.block, &[new]);
     schedule.replace(&scope, with_block(&realize, scope_block));
     Ok(schedule.new_block(place.func.name, id).into())
 }

@@ -10,15 +10,15 @@
 
 use super::Primitive;
 use crate::analysis::binding::loop_ranges;
-use crate::analysis::cover::expect_stage_pipeline;
+use crate::analysis::cover::{expect_stage_pipeline, met_at};
 use crate::analysis::honest::expect_honest;
 use crate::analysis::kind::{expect_reduction, scope_of};
 use crate::analysis::reduction::{Reduction, reduction_of};
 use crate::analysis::scope::child_blocks_of;
 use crate::args::Args;
-use crate::build::{all, cast, conditions};
+use crate::build::cast;
 use crate::error::{Result, ScheduleError};
-use crate::place::{Place, with_block, with_body};
+use crate::place::{Place, with_allocations, with_block, with_body};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::collections::hash_map::Entry;
@@ -64,7 +64,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let first = parts.first_block(&loops);
     let first_id = first.block.id;
     let last = parts.last_block(&loops, &touched)?;
-    let inner = wrapped(Stmt::Block(Arc::new(first)), &loops, |_| true);
+    let first = in_copies(Stmt::Block(Arc::new(first)), &loops);
     let stays =
         |f: &For| f.loop_var == parts.rf_loop.loop_var || !touched.reduce.contains(&f.loop_var.id);
     let outermost = place
@@ -72,9 +72,15 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
         .iter()
         .position(|(s, _)| matches!(s, Stmt::For(f) if f.loop_var == loops[0].loop_var))
         .expect("the loop is around the block");
-    let rest = without_loops(&place, outermost, Stmt::Block(Arc::new(last)), &stays);
-    schedule.replace(&place.ancestor(outermost), Stmt::seq([inner, rest]));
-    allocate(schedule, &scope.place, &parts.partial)?;
+    let kept = without_loops(&place, stays);
+    let last = kept.replaced_below(outermost, Stmt::Block(Arc::new(last)));
+    let scope_at = place.scope_index().expect("the block is in a scope");
+    let both = Stmt::seq([first, last]);
+    let Stmt::Block(realize) = place.ancestor(outermost).replaced_below(scope_at, both) else {
+        unreachable!("the scope is a block")
+    };
+    let scope_block = with_allocations(&realize.block, &parts.partial);
+    schedule.replace(&place.ancestor(scope_at), with_block(&realize, scope_block));
     Ok(schedule.new_block(place.func.name, first_id).into())
 }
 
@@ -363,25 +369,16 @@ impl<'a> Parts<'a> {
         for (var, range) in loop_ranges(loops) {
             analyzer.bind(var, &range);
         }
-        let mut kept = Vec::new();
-        for condition in conditions(&self.place.realize().predicate) {
-            let weakest = substitute(&condition, &first);
-            if analyzer.can_prove(&weakest) {
-                continue;
-            }
-            if weakest != condition {
-                let message = format!(
-                    "a condition of block `{}` may leave out an iteration of `{}` as a whole",
-                    self.place.block().name,
-                    self.rf_loop.loop_var.name
-                );
-                return Err(ScheduleError::new(Code::SCHEDULE_BINDING, message)
-                    .at(self.place.at())
-                    .note("its partial result would be read, and was never written"));
-            }
-            kept.push(condition);
-        }
-        Ok(all(&kept))
+        met_at(&self.place.realize().predicate, &first, &analyzer).ok_or_else(|| {
+            let message = format!(
+                "a condition of block `{}` may leave out an iteration of `{}` as a whole",
+                self.place.block().name,
+                self.rf_loop.loop_var.name
+            );
+            ScheduleError::new(Code::SCHEDULE_BINDING, message)
+                .at(self.place.at())
+                .note("its partial result would be read, and was never written")
+        })
     }
 
     fn loads(&self, buffers: &[Buffer], indices: &[PrimExpr]) -> Vec<PrimExpr> {
@@ -456,10 +453,10 @@ fn loop_axis(f: &For, var: Var, kind: IterVarKind) -> IterVar {
 }
 
 /// `stmt` in copies of loops, with variables of their own.
-fn wrapped(stmt: Stmt, loops: &[Arc<For>], keep: impl Fn(&For) -> bool) -> Stmt {
+fn in_copies(stmt: Stmt, loops: &[Arc<For>]) -> Stmt {
     let mut vars = VarMap::default();
     let mut stmt = stmt;
-    for f in loops.iter().rev().filter(|f| keep(f)) {
+    for f in loops.iter().rev() {
         let var = Var::new(f.loop_var.name, f.loop_var.dtype);
         vars.insert(f.loop_var.id, var.into());
         stmt = Stmt::For(Arc::new(For { loop_var: var, ..with_body(f, stmt) }));
@@ -467,34 +464,14 @@ fn wrapped(stmt: Stmt, loops: &[Arc<For>], keep: impl Fn(&For) -> bool) -> Stmt 
     substitute(&stmt, &vars)
 }
 
-/// The statement at `outermost` with `new` in the place, without the loops that do not stay.
-fn without_loops(
-    place: &Place,
-    outermost: usize,
-    new: Stmt,
-    stays: &impl Fn(&For) -> bool,
-) -> Stmt {
-    let mut stmt = new;
-    for i in (outermost..place.around.len()).rev() {
-        match &place.around[i].0 {
-            Stmt::For(f) if !stays(f) => {}
-            _ => {
-                let around = Place { around: place.around[..=i].to_vec(), ..place.clone() };
-                stmt = around.replaced_below(i, stmt);
-            }
-        }
-    }
-    stmt
-}
-
-/// Adds buffers to the scope's block.
-fn allocate(schedule: &mut Schedule, scope: &Place, buffers: &[Buffer]) -> Result<()> {
-    let func = schedule.function(Some(scope.func.name.as_str()))?.clone();
-    let id = scope.block().id;
-    let place = Place::of_block(&func, id).expect("the scope is still there");
-    let mut block = Block::clone(place.block());
-    block.alloc_buffers = block.alloc_buffers.iter().chain(buffers).cloned().collect();
-    let changed = with_block(place.realize(), block);
-    schedule.replace(&place, changed);
-    Ok(())
+/// The place as if loops of its scope that do not stay were not there. They stand inside of the
+/// outermost one, or are it.
+fn without_loops(place: &Place, stays: impl Fn(&For) -> bool) -> Place {
+    let scope_at = place.scope_index().unwrap_or(0);
+    let way = place.around.iter().enumerate();
+    let kept = way.filter(|(i, (stmt, _))| match stmt {
+        Stmt::For(f) => *i <= scope_at || stays(f),
+        _ => true,
+    });
+    Place { around: kept.map(|(_, step)| step.clone()).collect(), ..place.clone() }
 }
