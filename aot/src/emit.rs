@@ -123,6 +123,16 @@ impl<'a> Emission<'a> {
     fn uses_math(&self) -> bool {
         self.printed.headers.contains("math.h")
     }
+
+    /// What threads are made with; `None` if no loop is shared.
+    fn parallel(&self) -> Parallel {
+        let shares = |mark: &str| self.printed.text.contains(mark);
+        match self.options.parallel {
+            Parallel::Pthreads if shares("tir_parallel_for(") => Parallel::Pthreads,
+            Parallel::OpenMp if shares("#pragma omp ") => Parallel::OpenMp,
+            _ => Parallel::None,
+        }
+    }
 }
 
 /// Prints `module` for external toolchains.
@@ -143,6 +153,7 @@ pub fn emit_c(module: &IRModule, options: &EmitOptions) -> Result<Vec<EmittedFil
             stack_array: options.max_stack,
             stack_total: options.max_stack,
             heap: options.heap,
+            thread_scratch: options.heap && options.parallel == Parallel::Pthreads,
         },
         data_file: Some(DATA_FILE),
         static_workspace: options.workspace == Workspace::Static,

@@ -12,6 +12,7 @@ pub mod load;
 pub mod pass;
 mod run;
 
+pub use c::module::Parallel;
 pub use driver::compile::{Artifact, ArtifactKind, CompileOptions};
 pub use emit::{EmitOptions, EmittedFile, Profile, Workspace, emit_c};
 pub use error::{AotError, Result};

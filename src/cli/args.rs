@@ -292,12 +292,26 @@ pub struct EmitCArgs {
     /// Allow `malloc` for memory whose size only the running program knows
     #[arg(long)]
     pub heap: bool,
+    /// What runs parallel loops: one thread, a pool of threads printed with the code, or OpenMP
+    #[arg(long, value_enum, default_value = "none")]
+    pub parallel: ParallelArg,
     /// Write an example `main.c` that calls every function
     #[arg(long)]
     pub main: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub dump: DumpOptions,
+}
+
+/// What runs parallel loops of emitted C.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ParallelArg {
+    /// One thread
+    None,
+    /// A pool of threads, printed with the code
+    Pthreads,
+    /// OpenMP
+    Openmp,
 }
 
 /// What emitted C may count on.

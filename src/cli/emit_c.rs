@@ -1,16 +1,23 @@
 //! `tirade emit-c`: write a folder of C for any toolchain.
 
-use super::args::{EmitCArgs, ProfileArg, WorkspaceArg};
+use super::args::{Cli, EmitCArgs, ParallelArg, ProfileArg, WorkspaceArg};
 use super::output::Output;
 use super::{Exit, Outcome, Script, dump};
+use clap::CommandFactory;
+use clap::error::ErrorKind;
 use std::io;
 use std::path::Path;
-use tirade::aot::{self, EmittedFile, Profile, Workspace};
+use tirade::aot::{self, EmittedFile, Parallel, Profile, Workspace};
 use tirade::ir::diag::Code;
 use tirade::ir::{Diagnostic, Span};
 
 /// Runs the verb.
 pub fn run(args: &EmitCArgs, out: &Output) -> Outcome {
+    if args.profile == ProfileArg::Freestanding && args.parallel != ParallelArg::None {
+        let message = "threads come from the C library, which `--profile freestanding` goes without";
+        let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
+        return Err(Exit::Usage);
+    }
     if let Some(pass) = &args.dump.dump_after {
         return dump::run(&args.file, None, pass, out);
     }
@@ -28,8 +35,12 @@ pub fn run(args: &EmitCArgs, out: &Output) -> Outcome {
         },
         max_stack: args.max_stack,
         heap: args.heap,
+        parallel: match args.parallel {
+            ParallelArg::None => Parallel::None,
+            ParallelArg::Pthreads => Parallel::Pthreads,
+            ParallelArg::Openmp => Parallel::OpenMp,
+        },
         example: args.main,
-        ..aot::EmitOptions::default()
     };
     let files = aot::emit_c(script.module()?, &options)
         .map_err(|error| script.fail(out, &[error.into()]))?;

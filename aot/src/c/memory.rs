@@ -29,11 +29,19 @@ pub struct MemoryOptions {
     /// Memory whose size is known at run time only comes from `malloc`. Else it has its place in
     /// the workspace if its size follows from the function's arguments, and is refused if not.
     pub heap: bool,
+    /// Threads that share a loop get memory of their own for what does not fit on their stacks.
+    /// Else a loop that needs it stays with one thread.
+    pub thread_scratch: bool,
 }
 
 impl Default for MemoryOptions {
     fn default() -> Self {
-        MemoryOptions { stack_array: 16 << 10, stack_total: 128 << 10, heap: true }
+        MemoryOptions {
+            stack_array: 16 << 10,
+            stack_total: 128 << 10,
+            heap: true,
+            thread_scratch: true,
+        }
     }
 }
 
@@ -65,7 +73,9 @@ pub struct Plan {
     /// Bytes that each thread needs for itself in a parallel loop, by loop variable. Places inside
     /// such a loop count from the start of these.
     pub scratch: FxHashMap<VarId, u64>,
-    /// Functions that are called inside such loops: their workspace is the thread's as well.
+    /// Parallel loops that stay with one thread, by loop variable.
+    pub serial: FxHashSet<VarId>,
+    /// Functions that are called inside shared loops: their workspace is the thread's as well.
     pub shared_callees: Vec<Symbol>,
     /// Allocations in the workspace whose size follows from the function's arguments.
     pub sized: Vec<Buffer>,
@@ -209,6 +219,10 @@ impl Planner<'_> {
 
     /// Plans the body of a loop that threads share: each has stack and workspace of its own.
     fn parallel(&mut self, l: &For) {
+        if !self.options.thread_scratch && self.needs_scratch(l) {
+            self.plan.serial.insert(l.loop_var.id);
+            return self.visit_stmt(&l.body);
+        }
         let outer = (std::mem::take(&mut self.live), self.stack, self.plan.workspace);
         let shared = self.shared.take();
         (self.stack, self.plan.workspace) = (0, 0);
@@ -220,6 +234,23 @@ impl Planner<'_> {
         (self.live, self.stack, self.plan.workspace) = outer;
         self.shared = shared;
         for_each_callee(&l.body, |name| self.plan.shared_callees.push(name));
+    }
+
+    /// True if the threads of a loop need memory besides their stacks. What is called may need some.
+    fn needs_scratch(&self, l: &For) -> bool {
+        let mut trial = Planner {
+            arguments: self.arguments.clone(),
+            plan: Plan::default(),
+            stack: 0,
+            shared: None,
+            live: Vec::new(),
+            ..*self
+        };
+        trial.visit_stmt(&l.body);
+        let Plan { places, workspace, sized, .. } = trial.plan;
+        let mut calls = false;
+        for_each_callee(&l.body, |_| calls = true);
+        calls || workspace > 0 || !sized.is_empty() || places.values().any(|p| *p == Place::Heap)
     }
 
     /// Plans a sequence; an allocation dies behind the last statement that uses it.

@@ -130,7 +130,8 @@ impl Visitor for Captures<'_, '_> {
 impl<'a> FuncPrinter<'a> {
     /// Prints a parallel loop; `false` if it is to be printed as an ordinary one.
     pub(super) fn parallel_loop(&mut self, l: &For) -> Result<bool> {
-        if self.in_parallel || !is_distributed(l, self.module.options.parallel_work) {
+        let stays = self.in_parallel || self.plan.serial.contains(&l.loop_var.id);
+        if stays || !is_distributed(l, self.module.options.parallel_work) {
             return Ok(false);
         }
         match self.module.options.parallel {

@@ -319,7 +319,7 @@ static inline void *tir_alloc(uint64_t n, uint64_t width, uint64_t limit) {
 #if defined(__TINYC__)
 #define TIR_THREAD_LOCAL
 #else
-#define TIR_THREAD_LOCAL _Thread_local
+#define TIR_THREAD_LOCAL __thread
 #endif
 /* Memory that is kept from call to call, aligned to 64 bytes. */
 static unsigned char *tir_thread_block(unsigned char **block, uint64_t *size, uint64_t bytes) {

@@ -1,6 +1,7 @@
 //! `CMakeLists.txt` and `Makefile`.
 
 use super::Emission;
+use crate::c::module::Parallel;
 use tirade_ir::Op;
 use tirade_ir::op::CSpelling;
 
@@ -68,6 +69,16 @@ pub(super) fn cmake(emission: &Emission) -> String {
     if emission.uses_math() {
         text += &format!("target_link_libraries({name} PUBLIC m)\n");
     }
+    let threads = match emission.parallel() {
+        Parallel::None => None,
+        Parallel::Pthreads => Some(("Threads", "Threads::Threads")),
+        Parallel::OpenMp => Some(("OpenMP", "OpenMP::OpenMP_C")),
+    };
+    if let Some((package, library)) = threads {
+        text += &format!(
+            "find_package({package} REQUIRED)\ntarget_link_libraries({name} PUBLIC {library})\n"
+        );
+    }
     if emission.options.example {
         text += &format!(
             "\nadd_executable({name}_example main.c)\n\
@@ -82,8 +93,13 @@ pub(super) fn makefile(emission: &Emission) -> String {
     let name = emission.name;
     let objects: Vec<String> = emission.sources().iter().map(|s| s.replace(".c", ".o")).collect();
     let math = if emission.uses_math() { " -lm" } else { "" };
+    let threads = match emission.parallel() {
+        Parallel::None => "",
+        Parallel::Pthreads => " -pthread",
+        Parallel::OpenMp => " -fopenmp",
+    };
     let mut text = format!(
-        "CC ?= cc\nAR ?= ar\nCFLAGS ?= -O2\nEXACT = -std=c99 {}\n\
+        "CC ?= cc\nAR ?= ar\nCFLAGS ?= -O2\nEXACT = -std=c99 {}{threads}\n\
          # With gcc; clang does without: make GNU=\n\
          GNU ?= {GCC_EXACT}\nOBJECTS = {}\n\n",
         options(emission).join(" "),
@@ -94,7 +110,7 @@ pub(super) fn makefile(emission: &Emission) -> String {
     text += &format!("lib{name}.a: $(OBJECTS)\n\t$(AR) rcs $@ $(OBJECTS)\n\n");
     text += &format!("%.o: %.c {name}.h\n\t$(CC) $(CFLAGS) $(EXACT) $(GNU) -c -o $@ $<\n\n");
     if emission.options.example {
-        text += &format!("{name}_example: main.o lib{name}.a\n\t$(CC) -o $@ $^{math}\n\n");
+        text += &format!("{name}_example: main.o lib{name}.a\n\t$(CC) -o $@ $^{math}{threads}\n\n");
     }
     text += &format!("clean:\n\trm -f *.o lib{name}.a {name}_example\n\n.PHONY: all clean\n");
     text
