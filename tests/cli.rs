@@ -4,6 +4,7 @@ mod testkit;
 
 use libtest_mimic::Failed;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use testkit::{Tirade, root};
 use tirade::ir::DType;
 use tirade::ir::args::Tensor;
@@ -197,6 +198,57 @@ fn emit_c_and_build_write_what_they_say() -> Test {
     Ok(())
 }
 
+/// A program with a sum of products and a function of the C library, in a loop worth sharing.
+const SHARED_LOOP: &str = r#"
+from tvm.script import tirx as T
+
+@T.prim_func(s_tir=True)
+def f(A: T.Buffer((512, 16), "float32"), B: T.Buffer((512, 16), "float32")):
+    for i in T.parallel(512):
+        for v in T.vectorized(16):
+            B[i, v] = T.exp(A[i, v] * T.float32(0.1)) + A[i, v] * T.float32(0.3)
+"#;
+
+#[test]
+fn emitted_c_gives_the_same_whatever_runs_its_loops() -> Test {
+    let folder = tempfile::tempdir()?;
+    let script = script(folder.path(), SHARED_LOOP)?;
+    let mut hashes = Vec::new();
+    for (parallel, mark) in
+        [("none", ""), ("pthreads", "pthread_create"), ("openmp", "#pragma omp")]
+    {
+        let out = folder.path().join(parallel);
+        let emit = Tirade::new("emit-c").arg(&script).arg("--main").arg("--parallel").arg(parallel);
+        emit.arg("-o").arg(&out).expect(0)?;
+        assert!(std::fs::read_to_string(out.join("kernel.c"))?.contains(mark), "{parallel}");
+        let made = Command::new("make").arg("-s").current_dir(&out).status()?;
+        assert!(made.success(), "{parallel}");
+        let done = Command::new(out.join("kernel_example")).output()?;
+        hashes.push(String::from_utf8(done.stdout)?);
+    }
+    assert!(hashes[0].starts_with("f: B "), "{hashes:?}");
+    assert!(hashes.iter().all(|h| *h == hashes[0]), "{hashes:?}");
+    let emit = Tirade::new("emit-c").arg(&script).arg("--parallel").arg("pthreads");
+    emit.arg("--profile").arg("freestanding").arg("-o").arg(folder.path().join("x")).expect(2)?;
+    Ok(())
+}
+
+#[test]
+fn a_floating_point_mode_is_the_same_interpreted_and_compiled() -> Test {
+    let folder = tempfile::tempdir()?;
+    let script = script(folder.path(), SHARED_LOOP)?;
+    let mut results = Vec::new();
+    for mode in ["strict", "contract", "fast"] {
+        let outputs = folder.path().join(mode).with_extension("npz");
+        let diff = Tirade::new("diff").arg(&script).arg("--fp").arg(mode);
+        diff.arg("--outputs").arg(&outputs).expect(0)?;
+        let bytes = std::fs::read(&outputs)?;
+        assert!(!results.contains(&bytes), "{mode} changes nothing");
+        results.push(bytes);
+    }
+    Ok(())
+}
+
 #[test]
 fn bench_prints_json() -> Test {
     let outcome = Tirade::new("bench").arg(example("vector_add.py")).json().expect(0)?;
@@ -210,7 +262,7 @@ fn bench_prints_json() -> Test {
 #[test]
 fn check_of_a_program_from_standard_input() -> Test {
     use std::io::Write;
-    use std::process::{Command, Stdio};
+    use std::process::Stdio;
     let mut child = Command::new(env!("CARGO_BIN_EXE_tirade"))
         .args(["check", "-"])
         .stdin(Stdio::piped())

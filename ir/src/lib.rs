@@ -12,6 +12,7 @@ pub mod builder;
 pub mod diag;
 pub mod dtype;
 pub mod expr;
+pub mod fp;
 pub mod func;
 mod identity;
 pub mod make;
@@ -32,6 +33,7 @@ pub use buffer::{Buffer, BufferId, BufferNode, BufferRegion, MatchBufferRegion, 
 pub use diag::{Code, Diagnostic};
 pub use dtype::{DType, TypeCode};
 pub use expr::{BinOp, CallArg, Callee, PrimExpr, Var, VarId};
+pub use fp::FpMode;
 pub use func::{AttrValue, Attrs, CommReducer, IRModule, Param, ParamKind, PrimFunc};
 pub use op::Op;
 pub use scalar::{Checked, Fault, Scalar};

@@ -181,6 +181,9 @@ pub struct InterpArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub interp: InterpOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub fp: FpOptions,
     /// Threads; as many as cores if not given
     #[arg(long)]
     pub threads: Option<usize>,
@@ -201,9 +204,9 @@ pub struct CompileOptions {
     /// Optimisation level of the C compiler
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(0..=3))]
     pub opt: u8,
-    /// Floating point: `strict` gives exactly the program's result
-    #[arg(long, value_enum, default_value = "strict")]
-    pub fp: FpArg,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub fp: FpOptions,
     /// Threads; as many as cores if not given
     #[arg(long)]
     pub threads: Option<usize>,
@@ -215,11 +218,34 @@ pub struct CompileOptions {
     pub sanitize: bool,
 }
 
+/// What may be changed for speed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct FpOptions {
+    /// Floating point: what may be rewritten for speed before the program is run or printed
+    #[arg(long, value_enum, default_value = "strict")]
+    pub fp: FpArg,
+}
+
 /// Floating-point modes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum FpArg {
-    /// Exactly the program's operations
+    /// Nothing
     Strict,
+    /// Products that are added are rounded once (`T.fma`)
+    Contract,
+    /// That, and float32 `exp`, `log`, `erf`, `tanh` and their kin become formulas that vectorise
+    Fast,
+}
+
+impl FpOptions {
+    /// What the rewrite is asked for.
+    pub fn mode(self) -> tirade::ir::FpMode {
+        match self.fp {
+            FpArg::Strict => tirade::ir::FpMode::Strict,
+            FpArg::Contract => tirade::ir::FpMode::Contract,
+            FpArg::Fast => tirade::ir::FpMode::Fast,
+        }
+    }
 }
 
 /// Arguments of `run`.
@@ -298,6 +324,9 @@ pub struct EmitCArgs {
     /// Write an example `main.c` that calls every function
     #[arg(long)]
     pub main: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub fp: FpOptions,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub dump: DumpOptions,
@@ -407,6 +436,9 @@ pub struct ReduceArgs {
     #[command(flatten)]
     #[allow(missing_docs)]
     pub run: RunOptions,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub fp: FpOptions,
     /// The C compiler; all that are found if not given
     #[arg(long)]
     pub cc: Option<String>,

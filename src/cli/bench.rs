@@ -14,7 +14,7 @@ const MIN_TIME: Duration = Duration::from_millis(500);
 
 /// Runs the verb.
 pub fn run(args: &BenchArgs, out: &Output) -> Outcome {
-    let job = Job::prepare(&args.file, &args.run, out)?;
+    let job = Job::prepare(&args.file, &args.run, args.compile.fp.mode(), out)?;
     let module = job.module()?;
     let options = run_options(&args.run, &args.compile);
     let bench = aot::BenchOptions { min_time: MIN_TIME, ..Default::default() };

@@ -11,7 +11,7 @@ use tirade::ir::{Diagnostic, Span};
 
 /// Runs the verb.
 pub fn run(args: &BuildArgs, out: &Output) -> Outcome {
-    let script = Script::read(&args.file, out)?;
+    let script = Script::read(&args.file, out)?.with_fp(args.compile.fp.mode());
     let kind = match args.output.extension().and_then(OsStr::to_str) {
         Some("so") => ArtifactKind::SharedLibrary,
         Some("a") => ArtifactKind::Archive,

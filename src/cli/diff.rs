@@ -12,9 +12,9 @@ use tirade::ir::{Diagnostic, PrimFunc};
 /// Runs the verb.
 pub fn run(args: &DiffArgs, out: &Output) -> Outcome {
     if let Some(pass) = &args.dump.dump_after {
-        return dump::run(&args.file, args.run.func.as_deref(), pass, out);
+        return dump::run(&args.file, args.run.func.as_deref(), args.compile.fp.mode(), pass, out);
     }
-    let job = Job::prepare(&args.file, &args.run, out)?;
+    let job = Job::prepare(&args.file, &args.run, args.compile.fp.mode(), out)?;
     let interp_options = interp_options(&args.run, &args.interp, args.compile.threads)
         .map_err(|error| job.script.fail(out, &[error]))?;
     let expected =

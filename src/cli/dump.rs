@@ -6,13 +6,13 @@ use std::path::Path;
 use tirade::aot::{self, pass};
 use tirade::ir::diag::Code;
 use tirade::ir::print::{PrintOptions, print_module};
-use tirade::ir::{Diagnostic, IRModule, Span};
+use tirade::ir::{Diagnostic, FpMode, IRModule, Span};
 
 /// Prints the program after the pass asked for, or after each if that is `all`.
 ///
 /// With a function's name, only what it needs is printed.
-pub fn run(path: &Path, func: Option<&str>, wanted: &str, out: &Output) -> Outcome {
-    let script = Script::read(path, out)?;
+pub fn run(path: &Path, func: Option<&str>, mode: FpMode, wanted: &str, out: &Output) -> Outcome {
+    let script = Script::read(path, out)?.with_fp(mode);
     let whole = script.module()?;
     let fail = |error: Diagnostic| script.fail(out, &[error]);
     if wanted != "all" && !pass::PASSES.iter().any(|p| p.name == wanted) {

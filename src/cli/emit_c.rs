@@ -14,14 +14,15 @@ use tirade::ir::{Diagnostic, Span};
 /// Runs the verb.
 pub fn run(args: &EmitCArgs, out: &Output) -> Outcome {
     if args.profile == ProfileArg::Freestanding && args.parallel != ParallelArg::None {
-        let message = "threads come from the C library, which `--profile freestanding` goes without";
+        let message =
+            "threads come from the C library, which `--profile freestanding` goes without";
         let _ = Cli::command().error(ErrorKind::ArgumentConflict, message).print();
         return Err(Exit::Usage);
     }
     if let Some(pass) = &args.dump.dump_after {
-        return dump::run(&args.file, None, pass, out);
+        return dump::run(&args.file, None, args.fp.mode(), pass, out);
     }
-    let script = Script::read(&args.file, out)?;
+    let script = Script::read(&args.file, out)?.with_fp(args.fp.mode());
     let options = aot::EmitOptions {
         sources: Some(&script.sources),
         name: args.name.clone(),

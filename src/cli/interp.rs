@@ -8,7 +8,7 @@ use tirade::ir::{SourceMap, Span};
 
 /// Runs the verb.
 pub fn run(args: &InterpArgs, out: &Output) -> Outcome {
-    let job = Job::prepare(&args.file, &args.run, out)?;
+    let job = Job::prepare(&args.file, &args.run, args.fp.mode(), out)?;
     let mut options = interp_options(&args.run, &args.interp, args.threads)
         .map_err(|error| job.script.fail(out, &[error]))?;
     options.trace = args.trace.clone();

@@ -30,7 +30,7 @@ use tirade::interp::Checks;
 use tirade::ir::args::{Arg, Sizes};
 use tirade::ir::diag::Code;
 use tirade::ir::scalar::Scalar;
-use tirade::ir::{Diagnostic, IRModule, PrimFunc, SourceMap, Span};
+use tirade::ir::{Diagnostic, FpMode, IRModule, PrimFunc, SourceMap, Span, fp};
 use tirade::{npy, program};
 
 /// How a run of the command line ended: the contract's exit codes.
@@ -142,6 +142,12 @@ impl Script {
         Ok(Script { sources, evaluated })
     }
 
+    /// The script with its module in a floating-point mode.
+    fn with_fp(mut self, mode: FpMode) -> Script {
+        self.evaluated.module = self.evaluated.module.map(|m| fp::rewrite(&m, mode));
+        self
+    }
+
     /// The module, or the exit code of a program that was rejected.
     fn module(&self) -> Result<&IRModule, Exit> {
         let rejected = self.evaluated.diagnostics.iter().any(Diagnostic::is_error);
@@ -177,8 +183,8 @@ struct Job {
 }
 
 impl Job {
-    fn prepare(path: &Path, options: &RunOptions, out: &Output) -> Result<Job, Exit> {
-        let script = Script::read(path, out)?;
+    fn prepare(path: &Path, options: &RunOptions, mode: FpMode, out: &Output) -> Result<Job, Exit> {
+        let script = Script::read(path, out)?.with_fp(mode);
         let module = script.module()?;
         let func = program::select_function(module, options.func.as_deref())
             .map_err(|error| script.fail(out, &[error]))?;

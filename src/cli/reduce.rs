@@ -11,7 +11,7 @@ use tirade::ir::{Diagnostic, Span};
 
 /// Runs the verb.
 pub fn run(args: &ReduceArgs, out: &Output) -> Outcome {
-    let job = Job::prepare(&args.file, &args.run, out)?;
+    let job = Job::prepare(&args.file, &args.run, args.fp.mode(), out)?;
     let lanes = match &args.cc {
         Some(cc) => vec![CLane::new(cc, args.opt)],
         None => CLane::available(),

@@ -9,9 +9,9 @@ use tirade::aot;
 /// Runs the verb.
 pub fn run(args: &RunArgs, out: &Output) -> Outcome {
     if let Some(pass) = &args.dump.dump_after {
-        return dump::run(&args.file, args.run.func.as_deref(), pass, out);
+        return dump::run(&args.file, args.run.func.as_deref(), args.compile.fp.mode(), pass, out);
     }
-    let job = Job::prepare(&args.file, &args.run, out)?;
+    let job = Job::prepare(&args.file, &args.run, args.compile.fp.mode(), out)?;
     let options = run_options(&args.run, &args.compile);
     let outcome = aot::run(job.module()?, job.func.name, job.args.clone(), &options)
         .map_err(|error| job.script.fail(out, &[error.into()]))?;
