@@ -2,10 +2,10 @@
 
 use tirade_ir::args::{Sizes, eval_size};
 use tirade_ir::stmt::AttrNode;
-use tirade_ir::{CallArg, PrimExpr, PrimFunc, Stmt};
+use tirade_ir::{CallArg, Op, PrimExpr, PrimFunc, Stmt};
 
 /// Float operations of one run, counted from the text: every `+ - * /`, minimum, maximum and call
-/// on floats is one per lane; branches count as taken; an init counts once per reduction.
+/// on floats is one per lane, `T.fma` two; branches count as taken; an init counts once per reduction.
 ///
 /// `None` if a loop's extent does not follow from the sizes, or if there is a `while` loop.
 pub fn count_flops(func: &PrimFunc, sizes: &Sizes) -> Option<u64> {
@@ -62,6 +62,7 @@ fn expr_flops(e: &PrimExpr) -> u64 {
         PrimExpr::Broadcast(b) => expr_flops(&b.value),
         PrimExpr::Shuffle(s) => sum(&s.vectors),
         PrimExpr::Let(l) => expr_flops(&l.value) + expr_flops(&l.body),
+        PrimExpr::Call(c) if c.op == Op::Fma => 2 * lanes(e) + sum(&c.args),
         PrimExpr::Call(c) => lanes(e) + sum(&c.args),
         PrimExpr::CallFunc(c) => {
             let values = c.args.iter().filter_map(|a| match a {

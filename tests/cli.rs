@@ -233,6 +233,50 @@ fn emitted_c_gives_the_same_whatever_runs_its_loops() -> Test {
     Ok(())
 }
 
+const SCHEDULED: &str = r#"
+import tvm
+from tvm.script import tirx as T
+
+@T.prim_func(s_tir=True)
+def f(A: T.Buffer((64, 64), "float32"), B: T.Buffer((64, 64), "float32")):
+    for i, j in T.grid(64, 64):
+        with T.sblock("</script>"):
+            vi, vj = T.axis.remap("SS", [i, j])
+            B[vi, vj] = A[vi, vj] + T.float32(1)
+
+sch = tvm.s_tir.Schedule(f)
+i, j = sch.get_loops(sch.get_sblock("</script>"))
+outer, inner = sch.split(i, [None, 8])
+sch.vectorize(j)
+mod = sch.mod
+"#;
+
+#[test]
+fn schedule_shows_what_every_step_changes() -> Test {
+    let folder = tempfile::tempdir()?;
+    let script = script(folder.path(), SCHEDULED)?;
+    let shown = Tirade::new("schedule").arg(&script).expect(0)?.stdout;
+    assert!(shown.contains("+    for i_0, i_1, j in T.grid(8, 8, 64):\n"), "{shown}");
+    assert!(shown.contains("# 4: sch.vectorize(loop=l2)\n@@ "), "{shown}");
+    let page = folder.path().join("page.html");
+    Tirade::new("schedule").arg(&script).arg("--html").arg(&page).expect(0)?;
+    let page = std::fs::read_to_string(page)?;
+    let start = page.find("application/json\">").ok_or("no data")? + "application/json\">".len();
+    let end = start + page[start..].find("</script>").ok_or("no end")?;
+    let data: serde_json::Value = serde_json::from_str(&page[start..end])?;
+    let last = &data["schedules"][0]["steps"][4];
+    assert_eq!(last["changes"], true, "{last}");
+    let lines = &last["after"][0]["lines"];
+    // Eight rows of A and of B, 64 floats each.
+    let inner = &lines[1];
+    assert_eq!(inner["name"], "i_1", "{lines}");
+    assert_eq!((&inner["trips"], &inner["total"]), (&8.into(), &64.into()), "{lines}");
+    assert_eq!(inner["footprint"], "4.0 KiB", "{lines}");
+    assert_eq!(lines[2]["kind"], "vectorized", "{lines}");
+    Tirade::new("schedule").arg(example("matmul.py")).expect(0)?;
+    Ok(())
+}
+
 #[test]
 fn a_floating_point_mode_is_the_same_interpreted_and_compiled() -> Test {
     let folder = tempfile::tempdir()?;

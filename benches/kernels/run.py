@@ -1,10 +1,11 @@
-"""Times the kernels against TVM's LLVM backend and numpy, in one run and in turns.
+"""Times the kernels beside TVM's LLVM backend and numpy, in one run and in turns.
 
-    python run.py [--tirade PATH] [--cpu NAME] [--only NAME,...] [--rounds N]
+    python run.py [--tirade PATH] [--cpu NAME] [--only NAME,...] [--rounds N] [--threads N,...]
 
-Needs numpy and TVM 0.27. Prints a table in Markdown: microseconds, the best of all rounds. TVM
-compiles `naive.py` as it stands. Before a kernel is timed, both scripts' results are compared with
-TVM's; one that differs ends the run.
+Needs numpy and TVM 0.27. Prints a table in Markdown for each number of threads: microseconds, the
+best of all rounds, and what share that is of the machine's peak, of arithmetic or of memory,
+whichever is nearer, as `peak.py` measures it in the same run. TVM compiles the same scripts. Before
+a kernel is timed, both scripts' results are compared with TVM's; one that differs ends the run.
 """
 
 import argparse
@@ -17,36 +18,31 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("TVM_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import numpy as np
-import tvm
-from tvm.target import codegen
-
 HERE = Path(__file__).resolve().parent
 KERNELS = [
     "sgemm512", "sgemm1024", "i8gemm1024", "conv3x3", "dwconv", "softmax", "layernorm", "gelu16M",
     "badd4096", "rowsum4096", "colsum4096", "transpose4096", "stencil2048", "cumsum1M", "attention",
 ]  # fmt: skip
-SCRIPTS = ["naive.py", "scheduled.py"]
+# Kernels with a function of the C library are scheduled for `--fp fast`; the others stay strict.
+FAST = ["softmax", "gelu16M", "attention"]
+HEADS = ["TVM, naive", "TVM, scheduled", "numpy", "naive", "scheduled", "of peak"]
 
 
-def softmax(x):
+def softmax(np, x):
     e = np.exp(x - x.max(1, keepdims=True))
     return e / e.sum(1, keepdims=True)
 
 
 # What one writes with numpy where that is one expression.
 NUMPY = {
-    "sgemm512": np.matmul,
-    "sgemm1024": np.matmul,
-    "badd4096": np.add,
-    "rowsum4096": lambda a: a.sum(1),
-    "colsum4096": lambda a: a.sum(0),
-    "transpose4096": lambda a: np.ascontiguousarray(a.T),
+    "sgemm512": lambda np, a, b: np.matmul(a, b),
+    "sgemm1024": lambda np, a, b: np.matmul(a, b),
+    "badd4096": lambda np, a, b: np.add(a, b),
+    "rowsum4096": lambda np, a: a.sum(1),
+    "colsum4096": lambda np, a: a.sum(0),
+    "transpose4096": lambda np, a: np.ascontiguousarray(a.T),
     "softmax": softmax,
-    "cumsum1M": np.cumsum,
+    "cumsum1M": lambda np, a: np.cumsum(a),
 }
 
 
@@ -59,10 +55,49 @@ def load(script):
     return module
 
 
+class Tirade:
+    """The command line of ours."""
+
+    def __init__(self, path, threads):
+        self.path, self.threads = path, threads
+
+    def measure(self, script, name):
+        """The best time of one call in seconds, the float operations, the bytes."""
+        command = [self.path, "bench", HERE / script, "--func", name]
+        command += ["--threads", str(self.threads), "--fp", mode(script, name)]
+        done = subprocess.run(
+            command + ["--message-format", "json"], stdout=subprocess.PIPE, text=True, check=True
+        )
+        found = json.loads(done.stdout.splitlines()[-1])
+        return found["compiled"]["min_s"], found["flops"] or 0, found["bytes"]
+
+    def expect_equal(self, script, name, kernel):
+        """Ends the run if the script computes something else."""
+        import numpy as np
+
+        with tempfile.TemporaryDirectory() as folder:
+            inputs, outputs = Path(folder) / "in.npz", Path(folder) / "out.npz"
+            np.savez(inputs, **dict(zip(kernel.names, kernel.arrays)))
+            command = [self.path, "run", HERE / script, "--func", name, "--quiet"]
+            command += ["--inputs", inputs, "--outputs", outputs, "--fp", mode(script, name)]
+            subprocess.run(command, check=True)
+            found = np.load(outputs)[kernel.names[-1]]
+        # Sums in another order, and another `exp`.
+        np.testing.assert_allclose(found, kernel.expected, rtol=1e-3, atol=1e-2, err_msg=name)
+
+
+def mode(script, name):
+    return "fast" if script == "scheduled.py" and name in FAST else "strict"
+
+
 class Kernel:
-    """The naive function, compiled by TVM, with arrays: inputs first, the output last."""
+    """A function compiled by TVM, with arrays: inputs first, the output last."""
 
     def __init__(self, func, cpu):
+        import numpy as np
+        import tvm
+        from tvm.target import codegen
+
         target = tvm.target.Target({"kind": "llvm", "mcpu": cpu or codegen.llvm_get_system_cpu()})
         module = tvm.compile(
             tvm.IRModule({"main": func.with_attr("global_symbol", "main")}), target=target
@@ -79,26 +114,6 @@ class Kernel:
         self.run()
         self.expected = tensors[-1].numpy()
 
-    def expect_equal(self, tirade, script, name):
-        """Ends the run if the script computes something else."""
-        with tempfile.TemporaryDirectory() as folder:
-            inputs, outputs = Path(folder) / "in.npz", Path(folder) / "out.npz"
-            np.savez(inputs, **dict(zip(self.names, self.arrays)))
-            command = [tirade, "run", str(HERE / script), "--func", name, "--quiet"]
-            subprocess.run(command + ["--inputs", inputs, "--outputs", outputs], check=True)
-            found = np.load(outputs)[self.names[-1]]
-        # Sums in another order, and another `exp`.
-        np.testing.assert_allclose(found, self.expected, rtol=1e-3, atol=1e-2, err_msg=name)
-
-
-def tirade_seconds(tirade, script, name, threads):
-    """The best time of one call."""
-    command = [tirade, "bench", str(HERE / script), "--func", name, "--threads", str(threads)]
-    done = subprocess.run(
-        command + ["--message-format", "json"], stdout=subprocess.PIPE, text=True, check=True
-    )
-    return json.loads(done.stdout.splitlines()[-1])["compiled"]["min_s"]
-
 
 def best(call, seconds=0.2):
     """The best time of one call within so many seconds; at least three calls."""
@@ -111,33 +126,67 @@ def best(call, seconds=0.2):
     return min(times)
 
 
+def least(times):
+    known = [t for t in times if t is not None]
+    return min(known) if known else None
+
+
+def table(args, threads):
+    """Measures and prints everything with so many threads."""
+    import numpy as np
+
+    tirade = Tirade(args.tirade, threads)
+    seconds, flops, _ = tirade.measure("peak.py", "arithmetic")
+    rate = flops / seconds
+    seconds, _, moved = tirade.measure("peak.py", "copy")
+    bandwidth = moved / seconds
+    plural = "" if threads == 1 else "s"
+    print(f"{threads} thread{plural}; peak {rate / 1e9:.0f} GFLOP/s, {bandwidth / 1e9:.0f} GB/s:\n")
+    print(f"| kernel | {' | '.join(HEADS)} |\n|---|{'---|' * len(HEADS)}")
+    naive, scheduled = load("naive.py"), load("scheduled.py")
+    for name in args.only.split(","):
+        by_naive = Kernel(getattr(naive, name), args.cpu)
+        by_scheduled = Kernel(getattr(scheduled, name), args.cpu)
+        tirade.expect_equal("naive.py", name, by_naive)
+        tirade.expect_equal("scheduled.py", name, by_naive)
+        formula = NUMPY.get(name)
+        by_numpy = formula and (lambda: formula(np, *by_naive.arrays[:-1]))
+        rounds = []
+        for _ in range(args.rounds):
+            times = [best(by_naive.run), best(by_scheduled.run), by_numpy and best(by_numpy)]
+            times.append(tirade.measure("naive.py", name)[0])
+            seconds, _, moved = tirade.measure("scheduled.py", name)
+            rounds.append(times + [seconds])
+        times = [least(column) for column in zip(*rounds)]
+        # Operations of the naive script: packing, and formulas for `exp`, are no work done.
+        flops = tirade.measure("naive.py", name)[1]
+        share = max(flops / times[-1] / rate, moved / times[-1] / bandwidth)
+        cells = ["–" if t is None else f"{t * 1e6:,.0f}" for t in times]
+        print(f"| {name} | {' | '.join(cells)} | {share:.0%} |", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tirade", default=str(HERE.parent.parent / "target/release/tirade"))
     parser.add_argument("--cpu", help="what TVM compiles for; this machine's if not given")
     parser.add_argument("--only", default=",".join(KERNELS))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", default="1,2")
     args = parser.parse_args()
-    functions = {script: load(script) for script in SCRIPTS}
-    print("| kernel | TVM, naive | numpy | naive | naive, 2 threads | scheduled | scheduled, 2 threads |")
-    print("|---|---|---|---|---|---|---|")
-    for name in args.only.split(","):
-        kernel = Kernel(getattr(functions["naive.py"], name), args.cpu)
-        scripts = [script for script in SCRIPTS if hasattr(functions[script], name)]
-        for script in scripts:
-            kernel.expect_equal(args.tirade, script, name)
-        by_numpy = NUMPY.get(name)
-        peers = [kernel.run, by_numpy and (lambda: by_numpy(*kernel.arrays[:-1]))]
-        best_of = [None] * 6
-        for _ in range(args.rounds):
-            times = [best(call) if call else None for call in peers]
-            for script in SCRIPTS:
-                for threads in [1, 2]:
-                    runs = script in scripts
-                    times.append(tirade_seconds(args.tirade, script, name, threads) if runs else None)
-            best_of = [new if old is None else min(old, new) for old, new in zip(best_of, times)]
-        cells = ["–" if t is None else f"{t * 1e6:,.0f}" for t in best_of]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+    counts = [int(n) for n in args.threads.split(",")]
+    if len(counts) == 1:
+        return table(args, counts[0])
+    # The libraries read how many threads they have when they are loaded.
+    for threads in counts:
+        environment = dict(os.environ)
+        for name in ["TVM_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"]:
+            environment[name] = str(threads)
+        if "avx512f" in Path("/proc/cpuinfo").read_text():
+            # OpenBLAS takes a core that it does not know for one without AVX-512.
+            environment["OPENBLAS_CORETYPE"] = "SKYLAKEX"
+        command = [sys.executable, __file__, *sys.argv[1:], "--threads", str(threads)]
+        subprocess.run(command, env=environment, check=True)
+        print()
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ use tirade_ir::func::IRModule;
 use tirade_ir::print::Comment;
 use tirade_ir::span::{SourceFile, SourceMap, Span};
 use tirade_ir::validate::{validate, validate_func};
+use tirade_schedule::Schedule;
 
 /// Stack of the thread that evaluates: enough for the deepest recursion that the limits allow.
 pub(crate) const STACK_BYTES: usize = 256 << 20;
@@ -53,6 +54,8 @@ pub struct Evaluated {
     pub comments: Vec<Comment>,
     /// What the script printed.
     pub printed: String,
+    /// The schedules that the script made, in order.
+    pub schedules: Vec<Schedule>,
 }
 
 impl Evaluated {
@@ -89,6 +92,7 @@ fn failed(message: &str) -> Evaluated {
         diagnostics: vec![diagnostic],
         comments: Vec::new(),
         printed: String::new(),
+        schedules: Vec::new(),
     }
 }
 
@@ -102,13 +106,17 @@ fn evaluate_here(
     let comments = ast.comments.iter().map(|comment| printable(file, comment)).collect();
     if diagnostics.iter().any(Diagnostic::is_error) {
         let dialect = dialect::detect(&ast, &file.text);
-        let printed = String::new();
-        return (Evaluated { module: None, dialect, diagnostics, comments, printed }, sources);
+        let (printed, schedules) = (String::new(), Vec::new());
+        let nothing =
+            Evaluated { module: None, dialect, diagnostics, comments, printed, schedules };
+        return (nothing, sources);
     }
     let limits = options.limits.for_source(file.text.len());
     let mut evaluator = Evaluator::new(sources, limits);
     evaluator.run_file(&ast, &file.text);
     let module = evaluator.result();
+    let made = std::mem::take(&mut evaluator.dialect.schedules);
+    let schedules = made.iter().map(|made| made.schedule.borrow().clone()).collect();
     evaluator.release();
     diagnostics.append(&mut evaluator.diagnostics);
     if let Some(module) = module.as_ref().filter(|_| options.validate) {
@@ -121,7 +129,7 @@ fn evaluate_here(
     }
     let dialect = evaluator.dialect.file;
     let (printed, sources) = (evaluator.printed, evaluator.sources);
-    (Evaluated { module, dialect, diagnostics, comments, printed }, sources)
+    (Evaluated { module, dialect, diagnostics, comments, printed, schedules }, sources)
 }
 
 fn printable(file: &SourceFile, comment: &ast::Comment) -> Comment {

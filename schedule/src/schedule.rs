@@ -12,7 +12,7 @@ use crate::value::Value;
 use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
 use tirade_ir::diag::Code;
-use tirade_ir::persistent::PMap;
+use tirade_ir::persistent::{PMap, PVec};
 use tirade_ir::subst::{VarMap, substitute};
 use tirade_ir::{BlockId, DType, For, IRModule, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId};
 
@@ -27,11 +27,24 @@ pub struct Schedule {
     handles: PMap<u32, Handle>,
     sampled: PMap<VarId, i64>,
     trace: Trace,
+    /// The module before each step.
+    history: PVec<IRModule>,
     decision: Option<Value>,
     /// What sampling draws from.
     pub random: Random,
     /// Tensor intrinsics that `tensorize` knows.
     pub intrinsics: Intrinsics,
+}
+
+/// A step, with the module on both sides of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Step<'a> {
+    /// What was done.
+    pub instruction: &'a Instruction,
+    /// The module before.
+    pub before: &'a IRModule,
+    /// The module after.
+    pub after: &'a IRModule,
 }
 
 impl Schedule {
@@ -47,6 +60,7 @@ impl Schedule {
             handles: PMap::new(),
             sampled: PMap::new(),
             trace: Trace::default(),
+            history: PVec::new(),
             decision: None,
             random: Random::new(42),
             intrinsics: Intrinsics::new(),
@@ -61,6 +75,17 @@ impl Schedule {
     /// What was done so far.
     pub fn trace(&self) -> &Trace {
         &self.trace
+    }
+
+    /// What every step made of the module, in order.
+    pub fn steps(&self) -> impl Iterator<Item = Step<'_>> {
+        let after = self.history.iter().skip(1).chain([&self.module]);
+        let modules = self.history.iter().zip(after);
+        self.trace.steps().zip(modules).map(|(instruction, (before, after))| Step {
+            instruction,
+            before,
+            after,
+        })
     }
 
     /// The function in which blocks are looked for by name.
@@ -106,6 +131,7 @@ impl Schedule {
             Ok(output) => {
                 let decision = self.decision.take();
                 self.trace.push(Instruction { primitive, args, output: output.clone(), decision });
+                self.history.push_back(before.module);
                 Ok(output)
             }
             Err(mut error) => {

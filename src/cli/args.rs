@@ -71,6 +71,8 @@ pub enum Verb {
     Build(BuildArgs),
     /// Measure the compiled code
     Bench(BenchArgs),
+    /// Show the steps of a script's schedules, with the program before and after each
+    Schedule(ScheduleArgs),
     /// Run random programs in every way and compare
     Fuzz(FuzzArgs),
     /// Find a smaller program with the same failure
@@ -396,6 +398,16 @@ pub struct BenchArgs {
     /// Time the interpreter too
     #[arg(long)]
     pub interp: bool,
+}
+
+/// Arguments of `schedule`.
+#[derive(Debug, Args)]
+pub struct ScheduleArgs {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// Write a page for the browser here instead of text to standard output
+    #[arg(long, value_name = "OUT.html")]
+    pub html: Option<PathBuf>,
 }
 
 /// Arguments of `fuzz`.

@@ -17,6 +17,7 @@ mod interp;
 mod output;
 mod reduce;
 mod run;
+mod schedule;
 
 use args::{Cli, InterpOptions, RunOptions, Verb};
 use clap::{CommandFactory, Parser};
@@ -88,6 +89,7 @@ fn dispatch(verb: Verb, out: &Output) -> Outcome {
         Verb::EmitC(args) => emit_c::run(&args, out),
         Verb::Build(args) => build::run(&args, out),
         Verb::Bench(args) => bench::run(&args, out),
+        Verb::Schedule(args) => schedule::run(&args, out),
         Verb::Fuzz(args) => fuzz::run(&args, out),
         Verb::Reduce(args) => reduce::run(&args, out),
         Verb::Explain(args) => explain::run(&args, out),
