@@ -398,6 +398,9 @@ pub struct BenchArgs {
     /// Time the interpreter too
     #[arg(long)]
     pub interp: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub interp_options: InterpOptions,
 }
 
 /// Arguments of `schedule`.

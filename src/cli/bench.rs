@@ -3,7 +3,7 @@
 use super::args::{BenchArgs, MessageFormat};
 use super::output::Output;
 use super::run::run_options;
-use super::{Job, Outcome, print_data};
+use super::{Job, Outcome, interp_options, print_data};
 use serde_json::{Map, Value, json};
 use std::time::{Duration, Instant};
 use tirade::aot;
@@ -33,7 +33,7 @@ pub fn run(args: &BenchArgs, out: &Output) -> Outcome {
     object.insert("flops".into(), flops.map_or(Value::Null, Value::from));
     object.insert("bytes".into(), bytes.into());
     if args.interp {
-        let interpreted = time_interpreter(&job, args)?;
+        let interpreted = time_interpreter(&job, args, out)?;
         object.insert("interp".into(), interpreted.to_json(threads));
     }
     if out.format == MessageFormat::Json {
@@ -80,11 +80,9 @@ impl Samples {
     }
 }
 
-fn time_interpreter(job: &Job, args: &BenchArgs) -> Result<Samples, super::Exit> {
-    let options = tirade::interp::Options {
-        threads: args.compile.threads.unwrap_or(0),
-        ..tirade::interp::Options::default()
-    };
+fn time_interpreter(job: &Job, args: &BenchArgs, out: &Output) -> Result<Samples, super::Exit> {
+    let options = interp_options(&args.run, &args.interp_options, args.compile.threads)
+        .map_err(|error| job.script.fail(out, &[error]))?;
     let mut samples = Vec::new();
     let start = Instant::now();
     while samples.len() < 3 || (start.elapsed() < MIN_TIME && samples.len() < 100) {
