@@ -34,7 +34,7 @@ pub fn complete_func(
         false => func.body.clone(),
     };
     let mut completer = Completer::default();
-    func.buffers().for_each(|buffer| completer.scope.add(buffer));
+    func.buffers().for_each(|buffer| completer.define(buffer));
     let body = completer.rewrite_stmt(&body).unwrap_or(body);
     (PrimFunc { body, ..func }, completer.diagnostics)
 }
@@ -72,9 +72,18 @@ fn root_block(body: Stmt, alloc_buffers: Vec<Buffer>, span: Span) -> Stmt {
 #[derive(Default)]
 struct Completer {
     scope: Scope,
+    /// The buffers of the scope, in the order in which they were added.
+    defined: Vec<Buffer>,
     /// How many blocks are open.
     depth: usize,
     diagnostics: Vec<Diagnostic>,
+}
+
+impl Completer {
+    fn define(&mut self, buffer: &Buffer) {
+        self.scope.add(buffer);
+        self.defined.push(buffer.clone());
+    }
 }
 
 impl Rewriter for Completer {
@@ -84,21 +93,21 @@ impl Rewriter for Completer {
 
     fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
         match stmt {
-            Stmt::AllocBuffer(s) => self.scope.add(&s.buffer),
-            Stmt::DeclBuffer(s) => self.scope.add(&s.buffer),
+            Stmt::AllocBuffer(s) => self.define(&s.buffer),
+            Stmt::DeclBuffer(s) => self.define(&s.buffer),
             _ => {}
         }
         walk_rewrite_stmt(self, stmt)
     }
 
     fn rewrite_block(&mut self, block: &Arc<Block>) -> Option<Arc<Block>> {
-        let outside = self.scope.clone();
-        block.alloc_buffers.iter().for_each(|buffer| self.scope.add(buffer));
-        block.match_buffers.iter().for_each(|view| self.scope.add(&view.buffer));
+        let outside = self.defined.len();
+        block.alloc_buffers.iter().for_each(|buffer| self.define(buffer));
+        block.match_buffers.iter().for_each(|view| self.define(&view.buffer));
         self.depth += 1;
         let walked = walk_rewrite_block(self, block);
         self.depth -= 1;
-        self.scope = outside;
+        self.defined.drain(outside..).for_each(|buffer| self.scope.remove(&buffer));
         let InferredRegions { reads, writes } = block.inferred;
         if !reads && !writes {
             return walked;

@@ -53,6 +53,14 @@ impl Scope {
         self.by_data.entry(buffer.data.id).or_insert_with(|| buffer.clone());
     }
 
+    /// Takes out a buffer that was added once.
+    pub fn remove(&mut self, buffer: &Buffer) {
+        self.buffers.remove(&buffer.id);
+        if self.by_data.get(&buffer.data.id).is_some_and(|first| first.id == buffer.id) {
+            self.by_data.remove(&buffer.data.id);
+        }
+    }
+
     fn has(&self, buffer: &Buffer) -> bool {
         self.buffers.contains(&buffer.id)
     }

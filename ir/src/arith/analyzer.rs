@@ -169,12 +169,24 @@ impl Analyzer {
     /// An expression with the same value in normal form: sums are sorted out, constants folded,
     /// divisions split, comparisons decided where that is possible.
     pub fn simplify(&self, expr: &PrimExpr) -> PrimExpr {
-        Simplifier::new(self).simplify(expr)
+        match self.is_normal_leaf(expr) {
+            true => expr.clone(),
+            false => Simplifier::new(self).simplify(expr),
+        }
+    }
+
+    /// True for what nothing could be simpler than: a literal, a variable nothing is known of.
+    fn is_normal_leaf(&self, expr: &PrimExpr) -> bool {
+        match expr {
+            PrimExpr::Int { .. } => true,
+            PrimExpr::Var(var) => !self.vars.contains_key(&var.id),
+            _ => false,
+        }
     }
 
     /// True only if `condition` certainly holds.
     pub fn can_prove(&self, condition: &PrimExpr) -> bool {
-        Simplifier::new(self).simplify(condition).is_int(1)
+        self.simplify(condition).is_int(1)
     }
 
     /// True only if `a` and `b` certainly have the same value.
