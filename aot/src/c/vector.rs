@@ -125,6 +125,11 @@ impl FuncPrinter<'_> {
         if from.is_integer() && to.is_integer() && from.bits() == to.bits() {
             return Ok(value.cast(&own, Kind::Int));
         }
+        if from.is_integer() && to.is_integer() && from.bits() < to.bits() {
+            self.vector_type(from);
+            let helper = self.vector_helper(&format!("widen_{}", suffix(from.element())), to);
+            return Ok(call(&helper, &[value]));
+        }
         Ok(CExpr::primary(format!("__builtin_convertvector({}, {own})", value.text), Kind::Float))
     }
 
@@ -310,9 +315,65 @@ pub(super) fn helper(name: &str) -> Option<(String, Vec<String>)> {
             );
             function(&own, base, shape, params, at_once(base), &plain)
         }
-        _ => return None,
+        _ => {
+            let from = base.strip_prefix("widen_").and_then(element_of)?;
+            needs.push(format!("tir_{}x{lanes}", suffix(from)));
+            widen(from, dtype, lanes, shape)
+        }
     };
     Some((text, needs))
+}
+
+/// Integers of `from` as wider ones of `to`. gcc takes the general form apart, lane by lane.
+fn widen(from: DType, to: DType, lanes: u32, shape: &str) -> String {
+    let own = format!("tir_{shape}");
+    let (short, narrow) = (suffix(from), format!("tir_{}x{lanes}", suffix(from)));
+    let kind = if from.is_int() { 's' } else { 'z' };
+    let vector = |element: &str, bytes: u32| {
+        format!("(__attribute__((vector_size({bytes}))) {element})")
+    };
+    let (chars, shorts) = (vector("char", 16), vector("short", 16));
+    let at_once = match (from.bits(), to.bits(), lanes) {
+        (8, 32, 16) => Some((
+            "__AVX512F__",
+            format!(
+                "pmov{kind}xbd512_mask({chars}x, {}{{0}}, (unsigned short)-1)",
+                vector("int", 64)
+            ),
+        )),
+        (16, 32, 16) => Some((
+            "__AVX512F__",
+            format!(
+                "pmov{kind}xwd512_mask({}x, {}{{0}}, (unsigned short)-1)",
+                vector("short", 32),
+                vector("int", 64)
+            ),
+        )),
+        (8, 16, 32) => Some((
+            "__AVX512BW__",
+            format!(
+                "pmov{kind}xbw512_mask({}x, {}{{0}}, (unsigned)-1)",
+                vector("char", 32),
+                vector("short", 64)
+            ),
+        )),
+        (16, 32, 8) => Some(("__AVX2__", format!("pmov{kind}xwd256({shorts}x)"))),
+        (8, 16, 16) => Some(("__AVX2__", format!("pmov{kind}xbw256({chars}x)"))),
+        (8, 32, 8) => {
+            let twice = "__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)";
+            Some(("__AVX2__", format!("pmov{kind}xbd256({chars}{twice})")))
+        }
+        _ => None,
+    };
+    let head = format!("static inline {own} tir_vwiden_{short}_{shape}({narrow} x) {{\n");
+    let plain = format!("  return __builtin_convertvector(x, {own});\n");
+    match at_once {
+        Some((feature, call)) => format!(
+            "{head}#if defined({feature}) && !defined(__clang__)\n  \
+             return ({own})__builtin_ia32_{call};\n#else\n{plain}#endif\n}}"
+        ),
+        None => format!("{head}{plain}}}"),
+    }
 }
 
 /// The type that a suffix names.
