@@ -72,6 +72,46 @@ pub fn expect_parallel(place: &Place, kind: ForKind, tag: Option<Symbol>) -> Res
     Ok(())
 }
 
+/// Fails unless whatever one of `bodies` writes and another accesses is met in the same iteration of
+/// the loops over `merged`, whose nest `new` stands in the place `top`.
+pub fn expect_same_iteration(
+    top: &Place,
+    merged: &[Var],
+    new: &Stmt,
+    bodies: &[Stmt],
+) -> Result<()> {
+    let mut outer = top.all_loops();
+    let mut stmt = new;
+    while let Stmt::For(f) = stmt
+        && merged.contains(&f.loop_var)
+    {
+        outer.push(f.clone());
+        stmt = &f.body;
+    }
+    let loops = &outer[outer.len() - merged.len()..];
+    let analyzer = facts(&outer);
+    let accesses = Accesses::of(stmt, &outer);
+    let parts: Vec<Accesses> = bodies.iter().map(|body| Accesses::of(body, &outer)).collect();
+    if parts.iter().any(|part| part.is_opaque) {
+        let message = "the nests call what cannot be looked into";
+        return Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message).at(top.at()));
+    }
+    for buffer in accesses.written() {
+        let touches = |part: &&Accesses| part.list.iter().any(|a| a.buffer == buffer);
+        if parts.iter().filter(touches).count() < 2 {
+            continue;
+        }
+        let owned = owned_loops(&accesses.hull(&buffer, &analyzer), loops, &analyzer);
+        let shared: Vec<Var> = merged.iter().filter(|v| !owned.contains(v)).copied().collect();
+        if !shared.is_empty() {
+            return Err(conflict(&buffer, &shared, "would mix", &accesses).help(
+                "only nests that meet in the same iterations, or share nothing, can be merged",
+            ));
+        }
+    }
+    Ok(())
+}
+
 fn facts(loops: &[Arc<For>]) -> Analyzer {
     let mut analyzer = Analyzer::new();
     for f in loops {

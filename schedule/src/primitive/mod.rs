@@ -20,6 +20,7 @@ pub mod fuse;
 pub mod get_block;
 pub mod get_blocks;
 pub mod get_loops;
+pub mod merge;
 pub mod reindex;
 pub mod reorder;
 pub mod reorder_block_iter_var;
@@ -97,6 +98,7 @@ pub static TABLE: &[&Primitive] = &[
     &annotate::UNANNOTATE,
     &split::SPLIT,
     &fuse::FUSE,
+    &merge::MERGE,
     &reorder::REORDER,
     &reorder_block_iter_var::REORDER_BLOCK_ITER_VAR,
     &add_unit_loop::ADD_UNIT_LOOP,
