@@ -47,9 +47,18 @@ pub fn map_indices(map: &IndexMap, indices: &[PrimExpr], analyzer: &Analyzer) ->
     let dtype = indices.first().map(PrimExpr::dtype);
     let mapped = map.result.iter().map(|e| match (e, dtype) {
         (PrimExpr::Int { value, .. }, Some(dtype)) => PrimExpr::int(*value, dtype),
-        _ => analyzer.simplify(&substitute_typed(e, &vars)),
+        _ => simplify_unless_constant(&substitute_typed(e, &vars), analyzer),
     });
     mapped.collect()
+}
+
+/// The expression simplified, but not to a number: what varies along an axis of one step still names
+/// the axis.
+pub fn simplify_unless_constant(expr: &PrimExpr, analyzer: &Analyzer) -> PrimExpr {
+    match analyzer.simplify(expr) {
+        PrimExpr::Int { .. } => expr.clone(),
+        simple => simple,
+    }
 }
 
 /// What a map does to a box of indices from 0 on.
@@ -98,10 +107,13 @@ pub fn invert(map: &IndexMap, shape: &[PrimExpr], analyzer: &Analyzer) -> Result
     for (var, extent) in map.initial.iter().zip(shape) {
         let value = match values.get(&var.id) {
             Some(value) => value.clone(),
-            None if extent.is_int(1) => PrimExpr::int(0, var.dtype),
+            None if extent.is_int(1) => {
+                let passed_on = map.result.iter().position(|e| e.as_var() == Some(*var));
+                passed_on.map_or(PrimExpr::int(0, var.dtype), |at| outputs[at].into())
+            }
             None => return Err(not_affine()),
         };
-        result.push(analyzer.simplify(&value));
+        result.push(simplify_unless_constant(&value, analyzer));
     }
     let mut padding: Option<PrimExpr> = None;
     for ((value, extent), step) in result.iter().zip(shape).zip(&steps) {

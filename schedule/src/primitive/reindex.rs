@@ -3,6 +3,7 @@
 use super::Primitive;
 use super::transform_block_layout::serial;
 use crate::analysis::buffers::{Access, Accessed, buffer_arg};
+use crate::analysis::index_map::simplify_unless_constant;
 use crate::args::Args;
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, with_allocations, with_block};
@@ -31,12 +32,18 @@ pub const REINDEX: Primitive = Primitive {
 
 fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let place = schedule.block_arg(args, "block")?;
-    let accessed = buffer_arg(&place, args, "buffer", Access::Read, false)?;
+    // A buffer that is named, read and written is the result of a reduction.
+    let preferred = match args.get("buffer") {
+        Value::Int(_) => Access::Read,
+        _ => Access::Write,
+    };
+    let accessed = buffer_arg(&place, args, "buffer", preferred, false)?;
     let block = place.block().clone();
     let mut analyzer = Analyzer::new();
     block.iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
     let indices = only_indices(&place, &accessed.buffer)?;
-    let indices: Vec<PrimExpr> = indices.iter().map(|e| analyzer.simplify(e)).collect();
+    let simple = |e: &PrimExpr| simplify_unless_constant(e, &analyzer);
+    let indices: Vec<PrimExpr> = indices.iter().map(simple).collect();
     let used: Vec<Var> = indices.iter().flat_map(free_vars).collect();
     let axes: Vec<&IterVar> = block.iter_vars.iter().filter(|v| used.contains(&v.var)).collect();
     check_copy_is_whole(&place, &accessed, &axes, &indices, &analyzer)?;

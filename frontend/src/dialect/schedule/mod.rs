@@ -127,16 +127,12 @@ fn same_as(_: &mut Evaluator, args: &Bound) -> Result<Value> {
 }
 
 fn same_stmt(_: &mut Evaluator, args: &Bound) -> Result<Value> {
-    let id = |arg: &Arg| {
-        let Value::Object(found) = &arg.value else { return None };
-        match &found.as_any().downcast_ref::<StmtObject>()?.0 {
-            Stmt::Block(realize) => Some(Arc::as_ptr(&realize.block).cast::<()>()),
-            Stmt::For(f) => Some(Arc::as_ptr(f).cast::<()>()),
-            _ => None,
-        }
+    let statement = |arg: &Arg| match &arg.value {
+        Value::Object(found) => found.as_any().downcast_ref::<StmtObject>().map(|o| o.0.clone()),
+        _ => None,
     };
-    let (a, b) = (id(args.arg("self")), id(args.arg("other")));
-    Ok(Value::Bool(a.is_some() && a == b))
+    let both = statement(args.arg("self")).zip(statement(args.arg("other")));
+    Ok(Value::Bool(both.is_some_and(|(a, b)| object::same_statement(&a, &b))))
 }
 
 fn get_intrinsic(ev: &mut Evaluator, args: &Bound) -> Result<Value> {

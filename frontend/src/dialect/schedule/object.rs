@@ -8,6 +8,7 @@ use crate::host::{Evaluator, HostObject, Result, Value};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 use tirade_ir::symbol::Symbol;
 use tirade_ir::{Attrs, Block, ForKind, PrimExpr, Stmt};
 use tirade_schedule::{BlockRV, LoopRV, Schedule, TensorIntrin};
@@ -147,8 +148,24 @@ impl HostObject for StmtObject {
         })
     }
 
+    /// The same statement of the same program.
+    fn equal(&self, other: &Value) -> Option<bool> {
+        let Value::Object(other) = other else { return Some(false) };
+        let other = other.as_any().downcast_ref::<StmtObject>();
+        Some(other.is_some_and(|other| same_statement(&self.0, &other.0)))
+    }
+
     fn as_any(&self) -> &dyn Any {
         self
+    }
+}
+
+/// True if both are one node of a program. A block is itself whatever it is bound to.
+pub(super) fn same_statement(a: &Stmt, b: &Stmt) -> bool {
+    match (a, b) {
+        (Stmt::Block(a), Stmt::Block(b)) => Arc::ptr_eq(&a.block, &b.block),
+        (Stmt::For(a), Stmt::For(b)) => Arc::ptr_eq(a, b),
+        _ => false,
     }
 }
 
