@@ -261,11 +261,15 @@ fn copied_region(
     Ok(sets.iter().zip(&buffer.shape).map(|(set, n)| range_of(set, n, &analyzer)).collect())
 }
 
-/// The set as a range; an end that is not known is that of the buffer.
+/// The set as a range; an end that is not known, or cut off by a predicate, is that of the buffer.
 fn range_of(set: &IntSet, extent: &PrimExpr, analyzer: &Analyzer) -> Range {
     let (zero, one) = (PrimExpr::int(0, extent.dtype()), PrimExpr::int(1, extent.dtype()));
     let low = analyzer.simplify(set.min.as_ref().unwrap_or(&zero));
     let end = set.max.as_ref().map_or(extent.clone(), |last| add(last, &one));
+    let end = match analyzer.can_prove_less(extent, &end) {
+        true => extent.clone(),
+        false => end,
+    };
     let extent = analyzer.simplify(&sub(&end, &low));
     Range::new(low, extent)
 }
