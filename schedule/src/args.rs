@@ -110,6 +110,20 @@ impl Args {
         &self.values
     }
 
+    /// The same with another value for one parameter.
+    pub fn with(mut self, name: &str, value: Value) -> Args {
+        let params = parameters(self.primitive.signature);
+        if let Some(position) = params.iter().position(|p| p.name == name) {
+            self.values[position] = value;
+        }
+        self
+    }
+
+    /// True if the primitive has a parameter of that name.
+    pub fn has(&self, name: &str) -> bool {
+        parameters(self.primitive.signature).iter().any(|p| p.name == name)
+    }
+
     /// The argument of a parameter.
     ///
     /// # Panics

@@ -1,5 +1,6 @@
 //! The schedule: a module, handles into it, and what was done to it.
 
+use crate::analysis::buffers::{Access, Accessed, buffer_arg};
 use crate::args::Args;
 use crate::error::{Result, ScheduleError};
 use crate::handle::{BlockRV, ExprRV, Handle, LoopRV, fresh};
@@ -126,6 +127,7 @@ impl Schedule {
         decision: Option<Value>,
     ) -> Result<Value> {
         let before = self.clone();
+        let args = self.with_numbered_buffer(args);
         self.decision = decision;
         match (primitive.apply)(self, &args) {
             Ok(output) => {
@@ -140,6 +142,25 @@ impl Schedule {
                 *self = before;
                 Err(error)
             }
+        }
+    }
+
+    /// A buffer by itself has no form in a stored trace: it is named by its place among the regions of
+    /// the block.
+    fn with_numbered_buffer(&self, args: Args) -> Args {
+        let named = args.has("block") && args.has("buffer");
+        if !named || !matches!(args.get("buffer"), Value::Buffer(_)) {
+            return args;
+        }
+        let place = self.block_arg(&args, "block");
+        let found = place.and_then(|p| buffer_arg(&p, &args, "buffer", Access::Write, false));
+        match found {
+            Ok(Accessed { access, index, .. }) => {
+                let pair = [Value::str(access.as_str()), Value::Int(index as i64)];
+                args.with("buffer", Value::list(pair))
+            }
+            // The primitive says what is wrong.
+            Err(_) => args,
         }
     }
 

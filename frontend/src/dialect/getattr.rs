@@ -70,7 +70,8 @@ pub(super) fn getattr(
         }
         // `tvm.IRModule.from_expr`
         Value::Entry(entry) => {
-            return Ok(lookup(&format!("{}.{text}", entry.name)).map(Value::Entry));
+            let member = || lookup(&format!("{}.{text}", entry.name)).map(Value::Entry);
+            return Ok(super::names::special(entry.name, text).or_else(member));
         }
         Value::DType(dt) => {
             return Ok(match text {

@@ -93,10 +93,10 @@ pub fn module_attr(module: Symbol, name: Symbol) -> Option<Value> {
 }
 
 /// Names that stand for a value, not for something to be called.
-fn special(prefix: &str, name: &str) -> Option<Value> {
+pub(super) fn special(prefix: &str, name: &str) -> Option<Value> {
     let value = match (prefix, name) {
         ("T", "let" | "LetAnnotation") => DialectValue::Let(None),
-        ("T.IndexMap" | "tvm.te", "AXIS_SEPARATOR") => {
+        ("T.IndexMap" | "te" | "tvm.te", "AXIS_SEPARATOR") => {
             return Some(super::schedule::axis_separator());
         }
         ("T", "constexpr") => DialectValue::Constexpr,

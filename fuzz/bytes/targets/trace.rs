@@ -22,7 +22,9 @@ def main(A: T.Buffer((8, 8), "float32"), B: T.Buffer((8, 8), "float32")):
 static MODULE: LazyLock<IRModule> = LazyLock::new(|| {
     let mut sources = SourceMap::new();
     let file = sources.add("program.py", PROGRAM.to_owned()).expect("a small text");
-    evaluate(&mut sources, &file, &Options::default()).module.expect("a valid program")
+    let evaluated = evaluate(&mut sources, &file, &Options::default());
+    assert!(!evaluated.has_errors(), "{:?}", evaluated.diagnostics);
+    evaluated.module.expect("a valid program")
 });
 
 fuzz_target!(|text: &str| {

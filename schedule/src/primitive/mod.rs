@@ -27,6 +27,7 @@ pub mod reorder_block_iter_var;
 pub mod rfactor;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
+pub mod set_axis_separator;
 pub mod set_scope;
 pub mod split;
 pub mod storage_align;
@@ -82,6 +83,7 @@ pub static TABLE: &[&Primitive] = &[
     &sample_perfect_tile::SAMPLE_PARTITIONED_TILE,
     &enter_postproc::ENTER_POSTPROC,
     &set_scope::SET_SCOPE,
+    &set_axis_separator::SET_AXIS_SEPARATOR,
     &storage_align::STORAGE_ALIGN,
     &unsafe_set_dtype::UNSAFE_SET_DTYPE,
     &annotate_buffer_access::ANNOTATE_BUFFER_ACCESS,

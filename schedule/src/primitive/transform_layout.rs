@@ -4,6 +4,7 @@ mod plan;
 mod rewrite;
 
 use super::Primitive;
+use super::set_axis_separator::separated;
 use crate::analysis::buffers::{Access, Accessed, buffer_arg, changed};
 use crate::analysis::context::analyzer_of;
 use crate::analysis::index_map::{Mapped, invert, legalized, map_shape};
@@ -82,7 +83,10 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
         }
         _ => Plan::Nothing,
     };
-    let stmt = rewrite::run(&task, &plan, &site.stmt);
+    let mut stmt = rewrite::run(&task, &plan, &site.stmt);
+    if !map.axis_separators.is_empty() {
+        stmt = separated(&stmt, &task.new, &task.new);
+    }
     schedule.replace(&site, stmt);
     if !site.block().alloc_buffers.contains(&task.old) {
         let func = schedule.function(Some(place.func.name.as_str()))?;
@@ -92,7 +96,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
 }
 
 /// The block that allocates the buffer, or the function's root block for a parameter.
-fn defining_block(place: &Place, buffer: &Buffer) -> Result<Place> {
+pub(super) fn defining_block(place: &Place, buffer: &Buffer) -> Result<Place> {
     let mut current = place.clone();
     loop {
         let block = current.block();
@@ -113,7 +117,7 @@ fn defining_block(place: &Place, buffer: &Buffer) -> Result<Place> {
 }
 
 /// The function with another buffer as its parameter.
-fn with_parameter(func: &PrimFunc, old: &Buffer, new: &Buffer) -> PrimFunc {
+pub(super) fn with_parameter(func: &PrimFunc, old: &Buffer, new: &Buffer) -> PrimFunc {
     let mut func = func.clone();
     for param in &mut func.params {
         if let ParamKind::Buffer(buffer) = &mut param.kind
