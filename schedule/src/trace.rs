@@ -30,6 +30,25 @@ pub struct Instruction {
     pub decision: Option<Value>,
 }
 
+impl Instruction {
+    /// A step by the parts that a trace keeps: what goes in, attributes, and what comes out.
+    pub fn new(
+        primitive: &'static Primitive,
+        inputs: Vec<Value>,
+        attrs: Vec<Value>,
+        outputs: Vec<Value>,
+        decision: Option<Value>,
+    ) -> Result<Instruction> {
+        let args = json::assembled(primitive, inputs, attrs)?;
+        let output = match (&outputs[..], primitive.gives_list()) {
+            ([], false) => Value::None,
+            ([one], false) => one.clone(),
+            _ => Value::list(outputs),
+        };
+        Ok(Instruction { primitive, args, output, decision })
+    }
+}
+
 /// The steps of a schedule in order. Cloning is O(1).
 #[derive(Clone, Debug, Default)]
 pub struct Trace {
@@ -40,6 +59,11 @@ impl Trace {
     /// Adds a step.
     pub fn push(&mut self, step: Instruction) {
         self.steps.push_back(Arc::new(step));
+    }
+
+    /// Adds a step that may stand in other traces too.
+    pub fn push_step(&mut self, step: Arc<Instruction>) {
+        self.steps.push_back(step);
     }
 
     /// Takes the last step off.

@@ -44,6 +44,7 @@ const CLASSIC: &[&str] = &[
     "T.ret(",
     "T.Ptr[",
     "\"tir.noalias\"",
+    "tvm.tir",
 ];
 
 /// The dialect of a file, by its imports, decorators and names. Comments count: printed programs

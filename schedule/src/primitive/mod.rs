@@ -62,6 +62,12 @@ impl Primitive {
         self.name.starts_with("get_") || self.name.starts_with("sample_")
     }
 
+    /// True if it gives out a list, however long.
+    pub fn gives_list(&self) -> bool {
+        let several = self.name.starts_with("get_") && self.name.ends_with('s');
+        several || self.name == "split" || self.name.ends_with("_tile")
+    }
+
     /// The call does not fit the signature.
     pub(crate) fn misused(&self, what: &str) -> ScheduleError {
         ScheduleError::argument(format!("`{}`: {what}", self.name))

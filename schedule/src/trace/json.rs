@@ -127,6 +127,17 @@ fn decoded(
     attrs: &[Value],
     known: &FxHashMap<String, Value>,
 ) -> Result<Args> {
+    let inputs: Result<Vec<Value>> = inputs.iter().map(|v| read_input(v, known)).collect();
+    let attrs: Result<Vec<Value>> = attrs.iter().map(|v| with_map(v, known)).collect();
+    assembled(primitive, inputs?, attrs?)
+}
+
+/// Arguments from what a trace keeps apart: inputs and attributes.
+pub(super) fn assembled(
+    primitive: &'static Primitive,
+    inputs: Vec<Value>,
+    attrs: Vec<Value>,
+) -> Result<Args> {
     let params = parameters(primitive.signature);
     let is_input = |name: &str| name != "decision" && !primitive.attrs.contains(&name);
     let n_single = params.iter().filter(|p| is_input(p.name)).count()
@@ -134,19 +145,16 @@ fn decoded(
     let wrong =
         || ScheduleError::argument(format!("`{}` has a wrong number of inputs", primitive.kind));
     let n_spread = inputs.len().checked_sub(n_single).ok_or_else(wrong)?;
-    let mut inputs = inputs.iter().map(|value| read_input(value, known));
-    let mut attrs = attrs.iter();
+    let (mut inputs, mut attrs) = (inputs.into_iter(), attrs.into_iter());
     let mut values = Vec::new();
     for param in &params {
         let value = if !is_input(param.name) {
             // What an older version did not have is left at its default.
-            let given = attrs.next().map(|value| with_map(value, known)).transpose()?;
-            given.or_else(|| param.default.clone())
+            attrs.next().or_else(|| param.default.clone())
         } else if primitive.spread == Some(param.name) {
-            let items: Result<Vec<_>> = inputs.by_ref().take(n_spread).collect();
-            Some(Value::list(items?))
+            Some(Value::list(inputs.by_ref().take(n_spread)))
         } else {
-            inputs.next().transpose()?
+            inputs.next()
         };
         values.push(value.ok_or_else(wrong)?);
     }

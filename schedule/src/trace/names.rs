@@ -10,10 +10,20 @@ pub(super) struct Names {
     blocks: FxHashMap<BlockRV, String>,
     loops: FxHashMap<LoopRV, String>,
     exprs: FxHashMap<VarId, String>,
+    /// Every handle is `_`.
+    nameless: bool,
 }
 
 impl Names {
+    /// No names at all.
+    pub fn none() -> Names {
+        Names { nameless: true, ..Names::default() }
+    }
+
     fn next(&self, prefix: &str) -> String {
+        if self.nameless {
+            return "_".into();
+        }
         format!("{prefix}{}", self.blocks.len() + self.loops.len() + self.exprs.len())
     }
 
@@ -46,6 +56,11 @@ impl Names {
 
     /// The name of a handle.
     pub fn of(&self, value: &Value) -> Option<&str> {
+        let is_handle =
+            matches!(value, Value::Block(_) | Value::Loop(_) | Value::Expr(PrimExpr::Var(_)));
+        if self.nameless && is_handle {
+            return Some("_");
+        }
         match value {
             Value::Block(rv) => self.blocks.get(rv).map(String::as_str),
             Value::Loop(rv) => self.loops.get(rv).map(String::as_str),

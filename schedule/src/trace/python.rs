@@ -15,9 +15,9 @@ impl Trace {
 }
 
 impl Instruction {
-    /// The step as a line of Python, with handles named as if it stood by itself.
+    /// The step as a line of Python; by itself it has no names for handles.
     pub fn to_python(&self) -> String {
-        line(self, &mut Names::default())
+        line(self, &mut Names::none())
     }
 }
 

@@ -1,23 +1,33 @@
 //! Traces in a script: `sch.trace`.
 
+use super::super::Dialect;
 use super::super::convert::{self, expected};
 use super::super::sig::Bound;
 use super::super::table::{Row, row};
 use super::convert as values;
 use super::object::{ScheduleObject, method, object};
 use super::{refusal, schedule_of};
-use crate::host::{Arg, Evaluator, HostError, HostObject, Result, Value};
+use crate::host::{Arg, Evaluator, ExcKind, HostError, HostObject, Result, Value};
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use tirade_ir::PrimExpr;
 use tirade_ir::symbol::Symbol;
-use tirade_schedule::{Instruction, Trace, json};
+use tirade_schedule::primitive::{Primitive, find_kind};
+use tirade_schedule::{Instruction, Trace, Value as Item, json};
 
 pub(in crate::dialect) const ROWS: &[Row] = &[
     row("Trace.as_json", "(self, remove_postproc=False)", as_json, "The trace as lists."),
     row("Trace.as_python", "(self, remove_postproc=False)", as_python, "The trace as lines."),
     row("Trace.show", "(self, style=None, black_format=False)", show, "Prints the trace."),
+    row("T.Trace", "(insts, decisions)", new_trace, "A trace of these steps."),
+    row("T.Instruction", "(kind, inputs, attrs, outputs)", new_step, "A step of a trace."),
+    row("T.InstructionKind.get", "(name)", kind_named, "The kind of steps of that name."),
+    row("T.InstructionKind", "()", no_kind, "Kinds of steps: see `get`."),
+    row("Instruction.same_as", "(self, other)", same, "Whether both are one step."),
+    row("InstructionKind.same_as", "(self, other)", same, "Whether both are one kind."),
+    row("Trace.append", "(self, inst, decision=None)", append, "Adds a step."),
     row("Trace.pop", "(self)", pop, "Takes the last step off."),
     row("Trace.simplified", "(self, remove_postproc)", simplified, "The trace without dead steps."),
     row("Trace.get_decision", "(self, inst)", get_decision, "What a sampling step decided."),
@@ -48,12 +58,18 @@ impl TraceObject {
         TraceObject { trace: RefCell::new(trace) }
     }
 
-    fn text(&self) -> String {
+    /// The trace as a function of a schedule.
+    fn text(&self, ev: &Evaluator) -> String {
+        let module = match ev.dialect.file {
+            Dialect::Modern => "s_tir",
+            Dialect::Classic | Dialect::Hybrid => "tir",
+        };
         let mut lines = self.trace.borrow().to_python();
         if lines.is_empty() {
             lines.push("pass".into());
         }
-        let head = "# from tvm import s_tir\ndef apply_trace(sch: s_tir.Schedule) -> None:";
+        let head =
+            format!("# from tvm import {module}\ndef apply_trace(sch: {module}.Schedule) -> None:");
         let lines: String = lines.iter().map(|line| format!("\n  {line}")).collect();
         format!("{head}{lines}")
     }
@@ -88,8 +104,8 @@ impl HostObject for TraceObject {
         })
     }
 
-    fn repr(self: Rc<Self>, _: &mut Evaluator) -> Result<String> {
-        Ok(self.text())
+    fn repr(self: Rc<Self>, ev: &mut Evaluator) -> Result<String> {
+        Ok(self.text(ev))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -105,7 +121,7 @@ impl HostObject for InstructionObject {
     fn getattr(self: Rc<Self>, ev: &mut Evaluator, name: Symbol) -> Result<Option<Value>> {
         let step = &self.0;
         Ok(match name.as_str() {
-            "kind" => Some(object(KindObject(step.primitive.kind))),
+            "kind" => Some(object(KindObject(step.primitive))),
             "inputs" | "attrs" => {
                 let attrs = name.as_str() == "attrs";
                 let params = tirade_schedule::args::parameters(step.primitive.signature);
@@ -125,7 +141,7 @@ impl HostObject for InstructionObject {
                     outputs.iter().map(|item| values::value(ev, item)).collect();
                 Some(Value::list(outputs?))
             }
-            _ => None,
+            _ => method(self, "Instruction", name),
         })
     }
 
@@ -143,7 +159,7 @@ impl HostObject for InstructionObject {
 }
 
 /// The kind of a step.
-pub struct KindObject(&'static str);
+pub struct KindObject(&'static Primitive);
 
 impl HostObject for KindObject {
     fn type_name(&self) -> &str {
@@ -151,12 +167,16 @@ impl HostObject for KindObject {
     }
 
     fn getattr(self: Rc<Self>, _: &mut Evaluator, name: Symbol) -> Result<Option<Value>> {
-        Ok((name.as_str() == "name").then(|| Value::str(self.0)))
+        Ok(match name.as_str() {
+            "name" => Some(Value::str(self.0.kind)),
+            "is_pure" => Some(Value::Bool(self.0.is_pure())),
+            _ => method(self, "InstructionKind", name),
+        })
     }
 
     fn equal(&self, other: &Value) -> Option<bool> {
         let Value::Object(other) = other else { return Some(false) };
-        Some(other.as_any().downcast_ref::<KindObject>().is_some_and(|kind| kind.0 == self.0))
+        Some(other.as_any().downcast_ref::<KindObject>().is_some_and(|kind| kind.0.kind == self.0.kind))
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -167,6 +187,108 @@ impl HostObject for KindObject {
 fn step_of(value: &Value) -> Option<Arc<Instruction>> {
     let Value::Object(found) = value else { return None };
     found.as_any().downcast_ref::<InstructionObject>().map(|step| step.0.clone())
+}
+
+fn no_kind(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let message = "kinds of steps are not made, but found: `InstructionKind.get(name)`";
+    Err(HostError::exception(ExcKind::TypeError, message).at(args.span))
+}
+
+fn kind_named(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let arg = args.arg("name");
+    let name = convert::text(arg)?;
+    match find_kind(name) {
+        Some(primitive) => Ok(object(KindObject(primitive))),
+        None => {
+            let message = format!("there is no instruction `{name}`");
+            Err(HostError::exception(ExcKind::ValueError, message).at(arg.span))
+        }
+    }
+}
+
+fn same(_: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let (a, b) = (&args.arg("self").value, &args.arg("other").value);
+    let Value::Object(a) = a else { return Ok(Value::Bool(false)) };
+    Ok(Value::Bool(a.equal(b).unwrap_or(false)))
+}
+
+/// The items of a list as arguments of a step; literals are numbers.
+fn step_items(ev: &mut Evaluator, arg: &Arg) -> Result<Vec<Item>> {
+    let items = convert::items(&arg.value)
+        .ok_or_else(|| expected("a list", &arg.value, arg.span))?;
+    let span = arg.span;
+    let item = |value| {
+        let found = values::item(ev, &Arg { value, span }, values::MapDomain::NONE)?;
+        Ok(found.map(&mut |item| match item {
+            Item::Expr(PrimExpr::Int { value, dtype }) if dtype.is_bool() => {
+                Some(Item::Bool(*value != 0))
+            }
+            Item::Expr(PrimExpr::Int { value, .. }) => Some(Item::Int(*value)),
+            Item::Expr(PrimExpr::Float { value, .. }) => Some(Item::Float(*value)),
+            _ => None,
+        }))
+    };
+    items.into_iter().map(item).collect()
+}
+
+fn new_step(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let arg = args.arg("kind");
+    let Value::Object(found) = &arg.value else {
+        return Err(expected("a kind of steps", &arg.value, arg.span));
+    };
+    let Some(KindObject(primitive)) = found.as_any().downcast_ref::<KindObject>() else {
+        return Err(expected("a kind of steps", &arg.value, arg.span));
+    };
+    let inputs = step_items(ev, args.arg("inputs"))?;
+    let attrs = step_items(ev, args.arg("attrs"))?;
+    let outputs = step_items(ev, args.arg("outputs"))?;
+    let step = Instruction::new(primitive, inputs, attrs, outputs, None);
+    let step = step.map_err(|e| refusal(ev, e, args.span))?;
+    Ok(object(InstructionObject(Arc::new(step))))
+}
+
+fn step_arg(arg: &Arg, value: &Value) -> Result<Arc<Instruction>> {
+    step_of(value).ok_or_else(|| expected("a step of a trace", value, arg.span))
+}
+
+fn decided(step: &Arc<Instruction>, decision: Item) -> Arc<Instruction> {
+    Arc::new(Instruction { decision: Some(decision), ..Instruction::clone(step) })
+}
+
+fn new_trace(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let (insts, decisions) = (args.arg("insts"), args.arg("decisions"));
+    let items = convert::items(&insts.value)
+        .ok_or_else(|| expected("a list of steps", &insts.value, insts.span))?;
+    let Value::Dict(decisions_of) = &decisions.value else {
+        return Err(expected("a dictionary", &decisions.value, decisions.span));
+    };
+    let mut trace = Trace::default();
+    for value in &items {
+        let step = step_arg(insts, value)?;
+        let found = decisions_of.entries().into_iter().find(|(key, _)| {
+            step_of(key).is_some_and(|key| Arc::ptr_eq(&key, &step))
+        });
+        match found {
+            None => trace.push_step(step),
+            Some((_, value)) => {
+                let arg = Arg { value, span: decisions.span };
+                let decision = values::item(ev, &arg, values::MapDomain::NONE)?;
+                trace.push_step(decided(&step, decision));
+            }
+        }
+    }
+    Ok(object(TraceObject::new(trace)))
+}
+
+fn append(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let arg = args.arg("inst");
+    let mut step = step_arg(arg, &arg.value)?;
+    if let Some(decision) = args.opt("decision") {
+        let decision = values::item(ev, decision, values::MapDomain::NONE)?;
+        step = decided(&step, decision);
+    }
+    with_trace(args.arg("self"), |trace| trace.push_step(step))?;
+    Ok(Value::None)
 }
 
 fn with_trace<T>(arg: &Arg, f: impl FnOnce(&mut Trace) -> T) -> Result<T> {
@@ -198,7 +320,7 @@ fn as_python(_: &mut Evaluator, args: &Bound) -> Result<Value> {
 }
 
 fn show(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
-    let text = TraceObject::new(receiver(args)?).text();
+    let text = TraceObject::new(receiver(args)?).text(ev);
     ev.printed.push_str(&text);
     ev.printed.push('\n');
     Ok(Value::None)
