@@ -105,6 +105,10 @@ class Body(ast.NodeTransformer):
         if call_name(node).endswith(("assert_structural_equal_ignore_global_symbol",
                                      "assert_structural_equal", "structural_equal")):
             self.equalities += 1
+        # Structure is what is compared here; running both needs TVM.
+        for keyword in node.keywords:
+            if keyword.arg == "check_run":
+                keyword.value = ast.Constant(False)
         return node
 
     def visit_Expr(self, node):

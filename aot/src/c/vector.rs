@@ -329,9 +329,8 @@ fn widen(from: DType, to: DType, lanes: u32, shape: &str) -> String {
     let own = format!("tir_{shape}");
     let (short, narrow) = (suffix(from), format!("tir_{}x{lanes}", suffix(from)));
     let kind = if from.is_int() { 's' } else { 'z' };
-    let vector = |element: &str, bytes: u32| {
-        format!("(__attribute__((vector_size({bytes}))) {element})")
-    };
+    let vector =
+        |element: &str, bytes: u32| format!("(__attribute__((vector_size({bytes}))) {element})");
     let (chars, shorts) = (vector("char", 16), vector("short", 16));
     let at_once = match (from.bits(), to.bits(), lanes) {
         (8, 32, 16) => Some((
@@ -360,7 +359,8 @@ fn widen(from: DType, to: DType, lanes: u32, shape: &str) -> String {
         (16, 32, 8) => Some(("__AVX2__", format!("pmov{kind}xwd256({shorts}x)"))),
         (8, 16, 16) => Some(("__AVX2__", format!("pmov{kind}xbw256({chars}x)"))),
         (8, 32, 8) => {
-            let twice = "__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)";
+            let twice =
+                "__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7)";
             Some(("__AVX2__", format!("pmov{kind}xbd256({chars}{twice})")))
         }
         _ => None,

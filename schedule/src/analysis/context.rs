@@ -1,5 +1,6 @@
 //! What is known of the variables around and inside a place.
 
+use super::index_map::simplify_unless_constant;
 use crate::place::Place;
 use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
@@ -53,7 +54,7 @@ struct Accesses<'a> {
 
 impl Accesses<'_> {
     fn simplify(&self, e: &PrimExpr) -> Option<PrimExpr> {
-        let new = self.analyzer.simplify(e);
+        let new = simplify_unless_constant(e, self.analyzer);
         (new != *e).then_some(new)
     }
 }

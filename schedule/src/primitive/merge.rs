@@ -66,15 +66,14 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     expect_same_extents(&nests)?;
 
     let first = &nests[0];
-    let merged: Vec<Var> = first
-        .loops
-        .iter()
-        .map(|f| suffixed(f.loop_var, "_m", f.loop_var.dtype))
-        .collect();
+    let merged: Vec<Var> =
+        first.loops.iter().map(|f| suffixed(f.loop_var, "_m", f.loop_var.dtype)).collect();
     let body_of = |nest: &Nest| {
-        let values = nest.loops.iter().zip(&merged).map(|(f, var)| {
-            (f.loop_var.id, cast(f.loop_var.dtype, &PrimExpr::Var(*var)))
-        });
+        let values = nest
+            .loops
+            .iter()
+            .zip(&merged)
+            .map(|(f, var)| (f.loop_var.id, cast(f.loop_var.dtype, &PrimExpr::Var(*var))));
         substitute(&nest.loops[nest.loops.len() - 1].body, &VarMap::from_iter(values))
     };
     let bodies: Vec<Stmt> = nests.iter().map(body_of).collect();
@@ -157,10 +156,11 @@ fn expect_same_extents(nests: &[Nest]) -> Result<()> {
     let (first, rest) = nests.split_first().expect("at least two");
     let analyzer = Analyzer::new();
     for other in rest {
-        let same = first.loops.len() == other.loops.len()
-            && first.loops.iter().zip(&other.loops).all(|(a, b)| {
-                a.kind == b.kind && analyzer.can_prove_equal(&a.extent, &b.extent)
-            });
+        let same =
+            first.loops.len() == other.loops.len()
+                && first.loops.iter().zip(&other.loops).all(|(a, b)| {
+                    a.kind == b.kind && analyzer.can_prove_equal(&a.extent, &b.extent)
+                });
         if !same {
             let message = "the nests have other numbers, kinds or extents of loops";
             return Err(ScheduleError::new(Code::SCHEDULE_LOOP, message)

@@ -13,6 +13,7 @@ mod blockize_several;
 pub mod cache;
 pub mod compute_at;
 pub mod compute_inline;
+pub mod decompose_padding;
 pub mod decompose_reduction;
 pub mod enter_postproc;
 pub mod for_kind;
@@ -101,6 +102,7 @@ pub static TABLE: &[&Primitive] = &[
     &cache::CACHE_READ,
     &cache::CACHE_WRITE,
     &decompose_reduction::DECOMPOSE_REDUCTION,
+    &decompose_padding::DECOMPOSE_PADDING,
     &rfactor::RFACTOR,
     &annotate::ANNOTATE,
     &annotate::UNANNOTATE,

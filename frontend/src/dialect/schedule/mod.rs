@@ -44,6 +44,12 @@ const OWN_ROWS: &[Row] = &[
     row("Schedule.get", "(self, rand_var_or_sref)", get, "What stands behind a handle."),
     row("Schedule.get_sref", "(self, rand_var_or_stmt)", get_sref, "A reference to a statement."),
     row("Schedule.copy", "(self)", copy, "A schedule that goes its own way from here on."),
+    row(
+        "Schedule.can_decompose_padding",
+        "(self, block, loop)",
+        can_decompose_padding,
+        "Whether `decompose_padding` would be done.",
+    ),
     row("Schedule.work_on", "(self, func_name)", work_on, "Looks for blocks in that function."),
     row("Schedule.seed", "(self, seed)", seed, "Sets what sampling draws from."),
     row("Schedule.fork_seed", "(self)", fork_seed, "A seed for another schedule."),
@@ -238,6 +244,15 @@ fn copy(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let made = Rc::new(ScheduleObject { schedule: RefCell::new(schedule), number });
     ev.dialect.schedules.push(made.clone());
     Ok(Value::Object(made))
+}
+
+fn can_decompose_padding(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
+    let schedule = schedule_of(args.arg("self"))?;
+    let mut trial = schedule.schedule.borrow().clone();
+    let items = [args.arg("block"), args.arg("loop")];
+    let items: Result<Vec<Item>> =
+        items.into_iter().map(|arg| convert::item(ev, arg, convert::MapDomain::NONE)).collect();
+    Ok(Value::Bool(trial.call("decompose_padding", items?, []).is_ok()))
 }
 
 fn work_on(ev: &mut Evaluator, args: &Bound) -> Result<Value> {

@@ -176,7 +176,12 @@ impl HostObject for KindObject {
 
     fn equal(&self, other: &Value) -> Option<bool> {
         let Value::Object(other) = other else { return Some(false) };
-        Some(other.as_any().downcast_ref::<KindObject>().is_some_and(|kind| kind.0.kind == self.0.kind))
+        Some(
+            other
+                .as_any()
+                .downcast_ref::<KindObject>()
+                .is_some_and(|kind| kind.0.kind == self.0.kind),
+        )
     }
 
     fn as_any(&self) -> &dyn Any {
@@ -214,8 +219,8 @@ fn same(_: &mut Evaluator, args: &Bound) -> Result<Value> {
 
 /// The items of a list as arguments of a step; literals are numbers.
 fn step_items(ev: &mut Evaluator, arg: &Arg) -> Result<Vec<Item>> {
-    let items = convert::items(&arg.value)
-        .ok_or_else(|| expected("a list", &arg.value, arg.span))?;
+    let items =
+        convert::items(&arg.value).ok_or_else(|| expected("a list", &arg.value, arg.span))?;
     let span = arg.span;
     let item = |value| {
         let found = values::item(ev, &Arg { value, span }, values::MapDomain::NONE)?;
@@ -265,9 +270,10 @@ fn new_trace(ev: &mut Evaluator, args: &Bound) -> Result<Value> {
     let mut trace = Trace::default();
     for value in &items {
         let step = step_arg(insts, value)?;
-        let found = decisions_of.entries().into_iter().find(|(key, _)| {
-            step_of(key).is_some_and(|key| Arc::ptr_eq(&key, &step))
-        });
+        let found = decisions_of
+            .entries()
+            .into_iter()
+            .find(|(key, _)| step_of(key).is_some_and(|key| Arc::ptr_eq(&key, &step)));
         match found {
             None => trace.push_step(step),
             Some((_, value)) => {
