@@ -1,7 +1,8 @@
 //! Places: a statement of a function with the way to it.
 
-use crate::error::At;
+use crate::error::{At, Result, ScheduleError};
 use std::sync::Arc;
+use tirade_ir::diag::Code;
 use tirade_ir::stmt::{AttrStmt, IfThenElse, SeqStmt, While};
 use tirade_ir::{Block, BlockId, BlockRealize, Buffer, For, PrimFunc, Stmt, VarId};
 
@@ -103,6 +104,17 @@ impl Place {
             Stmt::For(f) => At::Loop(f.loop_var.id),
             _ => At::Func(self.func.name),
         }
+    }
+
+    /// Fails inside the init of a block, which has no room for more.
+    pub fn expect_outside_init(&self) -> Result<()> {
+        let init = self.around.iter().rposition(|(_, slot)| *slot == Slot::Init);
+        let Some(init) = init else { return Ok(()) };
+        let message = "the block belongs to the init of another";
+        Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
+            .at(self.at())
+            .at_with(self.ancestor(init).at(), "the other one")
+            .help("decompose the reduction first"))
     }
 
     /// The nearest loop or block around.

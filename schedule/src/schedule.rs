@@ -12,9 +12,10 @@ use crate::trace::{Instruction, Trace};
 use crate::value::Value;
 use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
-use tirade_ir::diag::Code;
+use tirade_ir::diag::{Code, Diagnostic};
 use tirade_ir::persistent::{PMap, PVec};
 use tirade_ir::subst::{VarMap, substitute};
+use tirade_ir::validate::validate;
 use tirade_ir::{BlockId, DType, For, IRModule, PrimExpr, PrimFunc, Stmt, Symbol, Var, VarId};
 
 /// A module that is being scheduled: a value.
@@ -130,6 +131,13 @@ impl Schedule {
         let args = self.with_numbered_buffer(args);
         self.decision = decision;
         match (primitive.apply)(self, &args) {
+            Ok(output) if let Some(mut error) = self.broken(primitive, &before.module) => {
+                error.primitive = primitive.name;
+                error.module = Some(before.module.clone());
+                drop(output);
+                *self = before;
+                Err(error)
+            }
             Ok(output) => {
                 let decision = self.decision.take();
                 self.trace.push(Instruction { primitive, args, output: output.clone(), decision });
@@ -162,6 +170,17 @@ impl Schedule {
             // The primitive says what is wrong.
             Err(_) => args,
         }
+    }
+
+    /// Why a step may not be: whatever else holds, a program stays one.
+    fn broken(&self, primitive: &Primitive, before: &IRModule) -> Option<ScheduleError> {
+        if primitive.is_pure() {
+            return None;
+        }
+        let problem = |module| validate(module).into_iter().find(Diagnostic::is_error);
+        let found = problem(&self.module).filter(|_| problem(before).is_none())?;
+        let message = format!("the step would leave what is no valid program: {}", found.message);
+        Some(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message))
     }
 
     /// The decision that a replayed sampling primitive has to take.

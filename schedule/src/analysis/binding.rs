@@ -3,11 +3,14 @@
 use crate::error::{Result, ScheduleError};
 use crate::place::Place;
 use std::sync::Arc;
-use tirade_ir::arith::iter_map::{IterMapLevel, detect_iter_map_with_units, iter_map_simplify};
+use tirade_ir::arith::iter_map::{
+    IterMapLevel, detect_iter_map, detect_iter_map_with_units, iter_map_simplify,
+};
 use tirade_ir::arith::{Analyzer, is_index};
 use tirade_ir::diag::Code;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
 use tirade_ir::subst::VarMap;
+use tirade_ir::visit::{for_each_stmt, uses_var};
 use tirade_ir::{BlockRealize, For, PrimExpr, Range, Stmt, Var};
 
 /// The variable of a loop and its values.
@@ -44,6 +47,34 @@ pub fn is_affine(realize: &BlockRealize, iters: &[(Var, Range)]) -> bool {
     map.is_ok_and(|map| {
         map.indices.iter().all(|sum| sum.args.first().is_none_or(|split| split.scale.is_int(1)))
     })
+}
+
+/// True if the loops certainly run no instance of the block twice. Loops inside of the block do not
+/// count.
+pub fn runs_once(realize: &BlockRealize, loops: &[Arc<For>]) -> bool {
+    let used = |f: &&Arc<For>| {
+        let exprs = realize.iter_values.iter().chain([&realize.predicate]);
+        exprs.into_iter().any(|e| uses_var(e, f.loop_var))
+    };
+    let inside = |f: &&Arc<For>| {
+        let mut found = false;
+        for_each_stmt(&realize.block.body, |stmt| {
+            found |= matches!(stmt, Stmt::For(other) if other.loop_var == f.loop_var);
+        });
+        found
+    };
+    let mut iters = Vec::new();
+    for f in loops.iter().filter(|f| !inside(f)) {
+        match used(&f) {
+            true => iters.push(loop_range(f)),
+            false if f.extent.is_int(1) => {}
+            false => return false,
+        }
+    }
+    let level = IterMapLevel::Bijective;
+    let analyzer = Analyzer::new();
+    let (values, predicate) = (&realize.iter_values, &realize.predicate);
+    detect_iter_map(values, &iters, predicate, level, &analyzer).is_ok()
 }
 
 /// True if the axes of the block are an affine map of the loops around it.

@@ -1,11 +1,13 @@
 //! Taking a block out of its scope, and where it may be put in again.
 
+use super::binding::runs_once;
 use super::scope::{Scope, reads, writes};
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, Slot};
+use std::sync::Arc;
 use tirade_ir::diag::Code;
-use tirade_ir::visit::any_stmt;
-use tirade_ir::{BlockId, BlockRealize, PrimExpr, Stmt};
+use tirade_ir::visit::{any_stmt, for_each_stmt};
+use tirade_ir::{BlockId, BlockRealize, For, PrimExpr, Stmt};
 
 /// The function's body without the block and the loops that would be left with nothing.
 pub fn removed(place: &Place) -> Result<Stmt> {
@@ -14,6 +16,7 @@ pub fn removed(place: &Place) -> Result<Stmt> {
             (Stmt::Seq(seq), Slot::Seq(position)) if seq.stmts.len() > 1 => {
                 let rest = seq.stmts.iter().enumerate().filter(|(i, _)| i != position);
                 let rest = Stmt::seq(rest.map(|(_, stmt)| stmt.clone()));
+                expect_not_left_alone(place, i, &rest)?;
                 return Ok(place.ancestor(i).replaced(rest));
             }
             (Stmt::If(branch), Slot::Then) if branch.else_case.is_some() => break,
@@ -23,6 +26,38 @@ pub fn removed(place: &Place) -> Result<Stmt> {
     }
     let message = format!("block `{}` is the only one of its scope", place.block().name);
     Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message).at(place.at()))
+}
+
+/// A block may be computed again for the sake of another that it shares a loop with. Left alone in
+/// that loop, it would repeat itself for nothing, which no program may.
+fn expect_not_left_alone(place: &Place, at: usize, rest: &Stmt) -> Result<()> {
+    let left = super::scope::child_blocks_of(rest);
+    let [only] = &left[..] else { return Ok(()) };
+    let loops = place.around[..at].iter().rev().map_while(|(stmt, _)| match stmt {
+        Stmt::For(f) => Some(f),
+        _ => None,
+    });
+    let mut loops: Vec<Arc<For>> = loops.cloned().collect();
+    if loops.is_empty() {
+        return Ok(());
+    }
+    loops.reverse();
+    for_each_stmt(rest, |stmt| {
+        if let Stmt::For(f) = stmt {
+            loops.push(f.clone());
+        }
+    });
+    if runs_once(only, &loops) {
+        return Ok(());
+    }
+    let message = format!(
+        "without block `{}`, loops would run the same instances of block `{}` again",
+        place.block().name,
+        only.block.name
+    );
+    Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
+        .at(place.at())
+        .at_with(crate::error::At::Block(only.block.id), "what would be left"))
 }
 
 /// Where a statement may be put in among `stmts`: behind all producers and before all consumers.

@@ -126,11 +126,11 @@ impl Divider<'_> {
         let unit = || Part { value: int(0), extent: int(1) };
         match (self.outer.is_in(&value), self.inner.is_in(&value)) {
             (true, false) => {
-                let extent = self.extent(&value, &self.outer, dom);
+                let extent = self.extent(&value, &self.outer, dom)?;
                 Some((Part { value, extent }, unit()))
             }
             (false, true) => {
-                let extent = self.extent(&value, &self.inner, dom);
+                let extent = self.extent(&value, &self.inner, dom)?;
                 Some((unit(), Part { value, extent }))
             }
             (false, false) => {
@@ -141,12 +141,13 @@ impl Divider<'_> {
         }
     }
 
-    /// How many values the expression takes; a predicate leaves as many as the axis has.
-    fn extent(&self, value: &PrimExpr, side: &Side, dom: &Range) -> PrimExpr {
-        match self.constrained {
-            true => dom.extent.clone(),
-            false => self.count(value, side).unwrap_or_else(|| dom.extent.clone()),
+    /// How many values the expression takes from 0 on; a predicate leaves as many as the axis has.
+    fn extent(&self, value: &PrimExpr, side: &Side, dom: &Range) -> Option<PrimExpr> {
+        if !self.analyzer.simplify(&side.at_start(value)).is_int(0) || !dom.min.is_int(0) {
+            return None;
         }
+        let count = || self.count(value, side).filter(|_| !self.constrained);
+        Some(count().unwrap_or_else(|| dom.extent.clone()))
     }
 
     fn count(&self, value: &PrimExpr, side: &Side) -> Option<PrimExpr> {
@@ -161,9 +162,11 @@ impl Divider<'_> {
     fn mixed(&self, value: &PrimExpr) -> Option<(Part, Part)> {
         let analyzer = self.analyzer;
         let start = analyzer.simplify(&self.outer.at_start(&self.inner.at_start(value)));
+        if !start.is_int(0) {
+            return None;
+        }
         let inner = analyzer.simplify(&self.outer.at_start(value));
-        let outer = self.inner.at_start(value);
-        let outer = analyzer.simplify(&arith::sub(&outer, &start));
+        let outer = analyzer.simplify(&self.inner.at_start(value));
         let together = arith::add(&outer, &inner);
         if !analyzer.can_prove_equal(&together, value) {
             return None;

@@ -1,11 +1,14 @@
 //! `blockize(target)`: a subtree as a block of its own, with the block in it inside.
 
 use super::Primitive;
+use super::decompose_reduction::{expect_not_mixed, predicate};
+use crate::analysis::binding::runs_once;
 use crate::analysis::context::{analyzer_of, substitute_simplified};
 use crate::analysis::loops::check_single_child;
 use crate::analysis::scope::Scope;
 use crate::analysis::subspace::{Division, divide};
 use crate::args::Args;
+use crate::build::{all, conditions};
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, with_body};
 use crate::schedule::Schedule;
@@ -16,7 +19,7 @@ use tirade_ir::diag::Code;
 use tirade_ir::stmt::{Block, BlockRealize, For, InferredRegions, IterVar, IterVarKind, Stmt};
 use tirade_ir::subst::{VarMap, substitute};
 use tirade_ir::visit::uses_var;
-use tirade_ir::{BlockId, BufferRegion, PrimExpr, Range, Symbol, Var};
+use tirade_ir::{BlockId, BufferRegion, ForKind, PrimExpr, Range, Symbol, Var};
 
 /// `blockize`
 pub const BLOCKIZE: Primitive = Primitive {
@@ -62,20 +65,35 @@ pub(super) fn only_block(place: &Place) -> Result<Place> {
 pub(super) fn blockized(place: &Place, keep_unit: bool) -> Result<BlockRealize> {
     let block_place = only_block(place)?;
     let realize = block_place.realize();
-    let all = block_place.loops();
+    expect_own_iterations(&block_place)?;
+    let every = block_place.loops();
     let n_inner = block_place.around.len() - place.around.len();
-    let (outer, inner) = all.split_at(all.len() - n_inner);
+    let (outer, inner) = every.split_at(every.len() - n_inner);
     let mut analyzer = analyzer_of(place);
     let division = divide(realize, outer, inner, &analyzer, keep_unit)
         .ok_or_else(|| not_divisible(&block_place, place))?;
     let axes = Axes::new(&realize.block, &division, keep_unit, None);
     let inner_domains = axes.inner_domains(&mut analyzer);
     let block = substitute_simplified(&realize.block, &axes.values, &analyzer);
-    let reduces_outside =
-        block.init.is_some() && axes.outer.iter().any(|axis| axis.kind == IterVarKind::CommReduce);
+    let reduces = |axes: &[IterVar]| axes.iter().any(|axis| axis.kind == IterVarKind::CommReduce);
+    let reduces_outside = block.init.is_some() && (reduces(&axes.outer) || !reduces(&axes.inner));
     let inner_realize =
         inner_block(&block, &axes, division.inner_predicate.clone(), reduces_outside);
-    let init = block.init.as_ref().map(|init| outer_init(init, &inner_realize, inner));
+    let init = match &block.init {
+        Some(init) => {
+            let spatial = |f: &&Arc<For>| {
+                let axes = block_place.block().iter_vars.iter().zip(&realize.iter_values);
+                axes.into_iter().any(|(axis, value)| {
+                    axis.kind == IterVarKind::DataPar && uses_var(value, f.loop_var)
+                })
+            };
+            let (chosen, discarded): (Vec<_>, Vec<_>) = inner.iter().partition(spatial);
+            expect_not_mixed(&block_place, &chosen)?;
+            predicate(&block_place, &chosen, &discarded)?;
+            Some(outer_init(init, &inner_realize, &chosen, &discarded))
+        }
+        None => None,
+    };
     let body = loop_nest(Stmt::Block(Arc::new(inner_realize)), inner);
     let outer_block = Block {
         id: BlockId::fresh(),
@@ -96,6 +114,26 @@ pub(super) fn blockized(place: &Place, keep_unit: bool) -> Result<BlockRealize> 
         predicate: division.outer_predicate,
         block: Arc::new(outer_block),
     })
+}
+
+/// Iterations that run at the same time have instances of their own: the same places may be written
+/// by several only where one block does it.
+fn expect_own_iterations(place: &Place) -> Result<()> {
+    let concurrent = |f: &&Arc<For>| {
+        !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !f.extent.is_int(1)
+    };
+    let Some(f) = place.loops().iter().find(concurrent).cloned() else { return Ok(()) };
+    if runs_once(place.realize(), &place.loops()) {
+        return Ok(());
+    }
+    let message = format!(
+        "iterations of the loop over `{}` may run the same instances of block `{}` at the same time",
+        f.loop_var.name,
+        place.block().name
+    );
+    Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)
+        .at(place.at())
+        .at_with(crate::error::At::Loop(f.loop_var.id), "the loop"))
 }
 
 pub(super) fn not_divisible(block: &Place, outside: &Place) -> ScheduleError {
@@ -217,7 +255,12 @@ pub(super) fn loop_nest(body: Stmt, loops: &[Arc<For>]) -> Stmt {
 }
 
 /// The init of the outer block: the old init in a block of its own, in loops of its own.
-fn outer_init(init: &Stmt, inner: &BlockRealize, loops: &[Arc<For>]) -> Stmt {
+fn outer_init(
+    init: &Stmt,
+    inner: &BlockRealize,
+    loops: &[&Arc<For>],
+    discarded: &[&Arc<For>],
+) -> Stmt {
     let mut vars = VarMap::default();
     let mut axes = Vec::new();
     let mut values = Vec::new();
@@ -243,12 +286,17 @@ fn outer_init(init: &Stmt, inner: &BlockRealize, loops: &[Arc<For>]) -> Stmt {
         body: init.clone(),
         span: inner.block.span,
     };
-    let predicate = inner.predicate.clone();
+    // What a condition says of the reduction does not concern the init.
+    let concerns = |part: &PrimExpr| !discarded.iter().any(|f| uses_var(part, f.loop_var));
+    let kept: Vec<PrimExpr> = conditions(&inner.predicate).into_iter().filter(concerns).collect();
+    let predicate = all(&kept);
+    let predicate_of_init = predicate.clone();
     let iter_values: Box<[PrimExpr]> = values.clone().into();
     let realize = BlockRealize { iter_values, predicate, block: Arc::new(block) };
     let mut stmt = Stmt::Block(Arc::new(realize));
     for f in loops.iter().rev() {
-        if values.iter().any(|value| uses_var(value, f.loop_var)) {
+        let is_used = values.iter().any(|value| uses_var(value, f.loop_var));
+        if is_used || uses_var(&predicate_of_init, f.loop_var) {
             let copy = f.loop_var.fresh_copy();
             vars.insert(f.loop_var.id, copy.into());
             stmt = Stmt::For(Arc::new(For { loop_var: copy, ..with_body(f, stmt) }));

@@ -4,18 +4,18 @@
 
 use super::Primitive;
 use crate::analysis::buffers::{Access, block_and_buffer, changed, check_scope};
-use crate::analysis::cover::{exact_region, facts, relaxed_region};
+use crate::analysis::cover::{exact_region, facts};
 use crate::analysis::honest::expect_honest;
 use crate::analysis::kind::scope_of;
-use crate::analysis::scope::{Scope, reads};
+use crate::analysis::scope::{Scope, child_blocks, reads, writes};
 use crate::args::Args;
-use crate::build::serial;
+use crate::build::{conditions, serial};
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, Slot, with_allocations, with_block};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
-use tirade_ir::arith::{Analyzer, IntSet, add, sub};
+use tirade_ir::arith::{Analyzer, IntSet, add, binary, sub};
 use tirade_ir::diag::Code;
 use tirade_ir::expr::BufferLoad;
 use tirade_ir::rewrite::{
@@ -23,10 +23,10 @@ use tirade_ir::rewrite::{
     walk_rewrite_stmt,
 };
 use tirade_ir::stmt::{BufferStore, InferredRegions};
-use tirade_ir::visit::for_each_expr;
+use tirade_ir::visit::{any_stmt, for_each_expr, for_each_stmt, uses_var};
 use tirade_ir::{
-    Block, BlockId, BlockRealize, Buffer, BufferRegion, For, IterVar, IterVarKind, PrimExpr, Range,
-    Span, Stmt, Symbol, Var,
+    BinOp, Block, BlockId, BlockRealize, Buffer, BufferRegion, For, IterVar, IterVarKind, PrimExpr,
+    Range, Span, Stmt, Symbol, Var,
 };
 
 /// `cache_read`
@@ -57,6 +57,7 @@ fn cache(schedule: &mut Schedule, args: &Args, access: Access, index: &str) -> R
     let buffer = accessed.buffer;
     let chosen = consumer_blocks(schedule, args, &place)?;
     let scope = scope_of(&place)?;
+    place.expect_outside_init()?;
     for child in &scope.children {
         expect_honest(child)?;
     }
@@ -83,6 +84,18 @@ fn cache(schedule: &mut Schedule, args: &Args, access: Access, index: &str) -> R
     }
     let spot = Spot::of(&scope, writer, &related, access)?;
     let region = copied_region(&scope, writer, &spot, &buffer)?;
+    expect_inside(&place, &buffer, &region)?;
+    if let Some(writer) = writer {
+        expect_own_reads(writer, &buffer)?;
+        expect_own_predicate(writer, &spot)?;
+    }
+    if scope.place.block().init.as_ref().is_some_and(|init| accesses(init, &buffer)) {
+        let message =
+            format!("the init of `{}` accesses `{}`", scope.place.block().name, buffer.name);
+        return Err(ScheduleError::new(Code::SCHEDULE_BLOCK_KIND, message)
+            .at(scope.place.at())
+            .help("decompose the reduction first"));
+    }
     // In a loop, the copy has the places of the buffer; outside, only those that are copied.
     let is_whole = spot.in_loop;
     let copy = changed(&buffer, |node| {
@@ -233,10 +246,12 @@ fn copied_region(
 ) -> Result<Vec<Range>> {
     let Some(writer) = writer else {
         let declared = scope.place.block().reads.iter().find(|r| r.buffer == *buffer);
-        return Ok(match declared {
+        let region: Vec<Range> = match declared {
             Some(region) => region.region.to_vec(),
             None => buffer.shape.iter().map(|n| Range::from_extent(n.clone())).collect(),
-        });
+        };
+        expect_read(scope, buffer, &region)?;
+        return Ok(region);
     };
     let is_loop = |(stmt, _): &(Stmt, Slot)| match stmt {
         Stmt::For(f) => Some(f.clone()),
@@ -247,7 +262,7 @@ fn copied_region(
     let analyzer = facts(&writer.func, &above);
     let written = writer.block().writes.iter().find(|w| w.buffer == *buffer);
     let written = written.expect("the writer writes the buffer");
-    if exact_region(writer.realize(), written, &below, &analyzer).is_none() {
+    let Some(sets) = exact_region(writer.realize(), written, &below, &analyzer) else {
         let message = format!(
             "which part of `{}` block `{}` writes is not known exactly",
             buffer.name,
@@ -256,9 +271,178 @@ fn copied_region(
         return Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
             .at(writer.at())
             .note("the copy would take over places that were not written"));
-    }
-    let sets = relaxed_region(writer.realize(), written, &below, &analyzer);
+    };
+    expect_filled(writer, written)?;
     Ok(sets.iter().zip(&buffer.shape).map(|(set, n)| range_of(set, n, &analyzer)).collect())
+}
+
+/// Nothing is copied that the buffer does not have.
+fn expect_inside(place: &Place, buffer: &Buffer, region: &[Range]) -> Result<()> {
+    let mut analyzer = facts(&place.func, &place.all_loops());
+    for (stmt, _) in &place.around {
+        if let Stmt::Block(realize) = stmt {
+            realize.block.iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
+        }
+    }
+    let inside = region.iter().zip(&buffer.shape).all(|(range, extent)| {
+        analyzer.can_prove_at_least(&range.min, 0)
+            && analyzer.can_prove(&binary(BinOp::Le, &add(&range.min, &range.extent), extent))
+    });
+    match inside {
+        true => Ok(()),
+        false => {
+            let message = format!("the region of `{}` reaches outside of it", buffer.name);
+            Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+                .at(place.at())
+                .note("only a condition in the block keeps accesses inside"))
+        }
+    }
+}
+
+/// A block that reads the buffer that it writes is a reduction with its init, which reads where it
+/// writes.
+fn expect_own_reads(writer: &Place, buffer: &Buffer) -> Result<()> {
+    let block = writer.block();
+    let refuse = |what: &str| {
+        let message = format!("block `{}` {what} `{}`", block.name, buffer.name);
+        Err(ScheduleError::new(Code::SCHEDULE_BLOCK_KIND, message)
+            .at(writer.at())
+            .note("the copy does not hold what was there before"))
+    };
+    // A block with blocks inside may read what those have written.
+    if !child_blocks(&block.body).is_empty() {
+        let touches = |c: &&Place| reads(c.block(), buffer) || writes(c.block(), buffer);
+        let inside = Scope::of(writer);
+        let first = inside.children.iter().find(touches);
+        let goes_on = block.init.is_none() && first.is_some_and(|c| reads(c.block(), buffer));
+        return if goes_on { refuse("goes on from what is in") } else { Ok(()) };
+    }
+    let mut loads: Vec<Box<[PrimExpr]>> = Vec::new();
+    for_each_expr(&block.body, |e| match e {
+        PrimExpr::Load(load) if load.buffer == *buffer => loads.push(load.indices.clone()),
+        _ => {}
+    });
+    if loads.is_empty() {
+        return Ok(());
+    }
+    if block.init.is_none() {
+        return refuse("goes on from what is in");
+    }
+    let mut stores: Vec<Box<[PrimExpr]>> = Vec::new();
+    for_each_stmt(&block.body, |s| match s {
+        Stmt::Store(store) if store.buffer == *buffer => stores.push(store.indices.clone()),
+        _ => {}
+    });
+    match loads.iter().all(|load| stores.contains(load)) {
+        true => Ok(()),
+        false => refuse("reads other places than it writes of"),
+    }
+}
+
+/// Of a buffer that the function allocates, nothing is copied that the scope does not read: it may
+/// never have been written.
+fn expect_read(scope: &Scope, buffer: &Buffer, region: &[Range]) -> Result<()> {
+    let func = &scope.place.func;
+    if func.buffers().any(|param| param == buffer) {
+        return Ok(());
+    }
+    let reads_all = |child: &Place| {
+        let Some(own) = child.block().reads.iter().find(|r| r.buffer == *buffer) else {
+            return false;
+        };
+        let loops = child.loops();
+        let mut analyzer = facts(func, &scope.place.all_loops());
+        scope.place.block().iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
+        let exact = exact_region(child.realize(), own, &loops, &analyzer);
+        exact.is_some_and(|sets| {
+            sets.iter().zip(region).zip(&buffer.shape).all(|((set, range), n)| {
+                let found = range_of(set, n, &analyzer);
+                analyzer.can_prove_equal(&found.min, &range.min)
+                    && analyzer.can_prove_equal(&found.extent, &range.extent)
+            })
+        })
+    };
+    if scope.children.iter().any(reads_all) {
+        return Ok(());
+    }
+    let message = format!(
+        "whether block `{}` reads all of the region of `{}` is not known",
+        scope.place.block().name,
+        buffer.name
+    );
+    Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+        .at(scope.place.at())
+        .note("the copy would read places that nothing may have written"))
+}
+
+/// What a block declares to write, the blocks inside of it write, all of it.
+fn expect_filled(writer: &Place, declared: &BufferRegion) -> Result<()> {
+    let mut inside = Scope::of(writer);
+    inside.children.retain(|child| writes(child.block(), &declared.buffer));
+    for child in &inside.children {
+        let region = child.block().writes.iter().find(|w| w.buffer == declared.buffer);
+        let region = region.expect("the child writes the buffer");
+        let below =
+            child.around[writer.around.len() + 1..].iter().filter_map(|(stmt, _)| match stmt {
+                Stmt::For(f) => Some(f.clone()),
+                _ => None,
+            });
+        let below: Vec<Arc<For>> = below.collect();
+        let mut analyzer = facts(&writer.func, &writer.all_loops());
+        writer.block().iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
+        let exact = exact_region(child.realize(), region, &below, &analyzer);
+        let fills = exact.is_some_and(|sets| {
+            sets.iter().zip(&declared.region).zip(&declared.buffer.shape).all(
+                |((set, range), n)| {
+                    let found = range_of(set, n, &analyzer);
+                    analyzer.can_prove_equal(&found.min, &range.min)
+                        && analyzer.can_prove_equal(&found.extent, &range.extent)
+                },
+            )
+        });
+        if !fills {
+            let message = format!(
+                "whether block `{}` writes all of `{}` that it declares is not known",
+                writer.block().name,
+                declared.buffer.name
+            );
+            return Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+                .at(writer.at())
+                .at_with(child.at(), "what writes it"));
+        }
+        expect_filled(child, region)?;
+    }
+    Ok(())
+}
+
+/// Whether the block runs is not decided by loops around the place of the copy.
+fn expect_own_predicate(writer: &Place, spot: &Spot) -> Result<()> {
+    let above = writer.around[..spot.depth].iter().filter_map(|(stmt, _)| match stmt {
+        Stmt::For(f) => Some(f.loop_var),
+        _ => None,
+    });
+    let above: Vec<_> = above.collect();
+    let analyzer = facts(&writer.func, &writer.all_loops());
+    let decides = conditions(&writer.realize().predicate)
+        .into_iter()
+        .any(|part| above.iter().any(|var| uses_var(&part, *var)) && !analyzer.can_prove(&part));
+    match decides {
+        false => Ok(()),
+        true => {
+            let message = format!(
+                "a condition on loops around decides whether block `{}` runs",
+                writer.block().name
+            );
+            Err(ScheduleError::new(Code::SCHEDULE_REGION, message).at(writer.at()))
+        }
+    }
+}
+
+fn accesses(stmt: &Stmt, buffer: &Buffer) -> bool {
+    let loads = |e: &PrimExpr| matches!(e, PrimExpr::Load(load) if load.buffer == *buffer);
+    let mut found = false;
+    for_each_expr(stmt, |e| found |= loads(e));
+    found || any_stmt(stmt, |s| matches!(s, Stmt::Store(store) if store.buffer == *buffer))
 }
 
 /// The set as a range; an end that is not known, or cut off by a predicate, is that of the buffer.

@@ -22,15 +22,17 @@
 
 use super::Primitive;
 use super::compute_inline;
-use crate::analysis::binding::loop_ranges;
-use crate::analysis::cover::{contains, expect_stage_pipeline, facts, relaxed_region};
+use crate::analysis::binding::{loop_ranges, runs_once};
+use crate::analysis::cover::{
+    contains, exact_region, expect_stage_pipeline, facts, relaxed_region,
+};
 use crate::analysis::domain::{AxisDomain, Regions, axis_domains};
 use crate::analysis::honest::expect_honest;
 use crate::analysis::kind::{
     expect_complete_or_reduction, expect_no_output, lacks_complete, scope_of,
 };
 use crate::analysis::moving::{expect_no_overwriting, expect_unconditional, gap, removed};
-use crate::analysis::scope::Scope;
+use crate::analysis::scope::{Scope, child_blocks_of};
 use crate::args::Args;
 use crate::build::{all, cast, serial};
 use crate::error::{Result, ScheduleError};
@@ -40,9 +42,12 @@ use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
 use tirade_ir::arith::iter_map::{IterMapLevel, detect_iter_map};
-use tirade_ir::arith::{Analyzer, IntSet, add, binary};
+use tirade_ir::arith::{Analyzer, DomMap, IntSet, add, binary};
 use tirade_ir::diag::Code;
-use tirade_ir::{BinOp, BlockRealize, DType, For, PrimExpr, Range, Stmt, Var};
+use tirade_ir::visit::uses_var;
+use tirade_ir::{
+    BinOp, BlockId, BlockRealize, DType, For, ForKind, IterVarKind, PrimExpr, Range, Stmt, Var,
+};
 
 const ROW: Primitive = Primitive {
     name: "",
@@ -99,6 +104,8 @@ fn move_block(schedule: &mut Schedule, args: &Args, direction: Direction) -> Res
         _ => {}
     }
     let target = schedule.loop_arg(args, "loop")?;
+    place.expect_outside_init()?;
+    target.expect_outside_init()?;
     let keep_units = args.bool("preserve_unit_loops")?;
     let body = moved(&place, &target, direction, keep_units, args.int("index")?)?;
     schedule.set_body(&place.func, body);
@@ -143,6 +150,9 @@ fn moved(
         let message = "below the loop, a consumer of the block stands before a producer";
         return Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message).at(target.at()));
     };
+    if direction == Direction::Backward {
+        expect_consumers_behind(&scope, place, target, &consumers)?;
+    }
     let (needed, there, what) = match direction {
         Direction::Forward => (&consumers, gap.n_consumers, "consumer"),
         Direction::Backward => (&producers, gap.n_producers, "producer"),
@@ -183,15 +193,42 @@ fn moved(
                 .at_with(target.at(), "the loop")
         })?;
     let nest = Nest::new(place.realize(), &domains, keep_units, &mut analyzer);
+    nest.expect_extents(place)?;
+    expect_one_writer(place, target, &nest)?;
+    expect_serial_reduction(place, &nest, &loops)?;
     match direction {
         Direction::Forward => {}
         Direction::Backward => {
+            expect_finished(&scope, place, target, needed)?;
+            expect_exact(&scope, place, target, needed, &analyzer)?;
             expect_produced(place, &nest, &required, &analyzer)?;
             expect_once(&scope, place, target, &nest)?;
+            expect_all(place, target, &nest)?;
         }
     }
     let new_target = reinserted(&without, place, target, position, nest.stmt(place))?;
     Ok(new_target)
+}
+
+/// What the moved block gives is read behind the loop only.
+fn expect_consumers_behind(
+    scope: &Scope,
+    place: &Place,
+    target: &Place,
+    consumers: &[BlockId],
+) -> Result<()> {
+    let below = child_blocks_of(&target.stmt);
+    let last = below.iter().filter_map(|realize| scope.position(realize.block.id)).max();
+    let early = consumers.iter().find(|id| scope.position(**id) <= last);
+    let Some(early) = early else { return Ok(()) };
+    let message = format!(
+        "a block that reads what block `{}` writes stands before the end of the loop",
+        place.block().name
+    );
+    Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
+        .at(place.at())
+        .at_with(crate::error::At::Block(*early), "the reader")
+        .at_with(target.at(), "the loop"))
 }
 
 /// The block and the loop are in one scope, and the loop is not around the block.
@@ -339,6 +376,18 @@ impl Nest {
         Nest { vars, realize }
     }
 
+    /// The domains that were found are some.
+    fn expect_extents(&self, place: &Place) -> Result<()> {
+        if self.vars.iter().all(|(_, extent)| extent.as_int().is_none_or(|n| n >= 0)) {
+            return Ok(());
+        }
+        let message = format!(
+            "which instances of block `{}` the loop requires is not found",
+            place.block().name
+        );
+        Err(ScheduleError::new(Code::SCHEDULE_REGION, message).at(place.at()))
+    }
+
     fn loops(&self, place: &Place) -> Vec<Arc<For>> {
         let one = |(var, extent): &(Var, PrimExpr)| match serial(
             *var,
@@ -359,6 +408,112 @@ impl Nest {
             serial(*var, extent.clone(), body, place.stmt.span())
         })
     }
+}
+
+/// The loops around the new place that a reduction goes along run one iteration after the other.
+fn expect_serial_reduction(place: &Place, nest: &Nest, loops: &[Arc<For>]) -> Result<()> {
+    // A reduction along threads is what lowering for GPUs makes a tree of.
+    let is_thread =
+        |f: &For| f.thread_tag.is_some_and(|tag| tag.as_str().starts_with("threadIdx."));
+    let concurrent =
+        |f: &&Arc<For>| !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !is_thread(f);
+    for f in loops.iter().filter(concurrent) {
+        if reduces_along(&nest.realize, f.loop_var) {
+            let message = format!(
+                "the reduction `{}` would go along the loop over `{}`, whose iterations run at the same time",
+                place.block().name,
+                f.loop_var.name
+            );
+            return Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)
+                .at(place.at())
+                .at_with(crate::error::At::Loop(f.loop_var.id), "the loop"));
+        }
+    }
+    Ok(())
+}
+
+/// A block that is computed again by iterations that run at the same time is a single one.
+fn expect_one_writer(place: &Place, target: &Place, nest: &Nest) -> Result<()> {
+    if child_blocks_of(&place.block().body).is_empty() {
+        return Ok(());
+    }
+    let mut loops = target.loops();
+    loops.push(target.for_loop().clone());
+    let concurrent = |f: &&Arc<For>| {
+        !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !f.extent.is_int(1)
+    };
+    let Some(f) = loops.iter().find(concurrent).cloned() else { return Ok(()) };
+    loops.extend(nest.loops(place));
+    if runs_once(&nest.realize, &loops) {
+        return Ok(());
+    }
+    let message = format!(
+        "iterations of the loop over `{}` would run block `{}`, with what is in it, at the same time",
+        f.loop_var.name,
+        place.block().name
+    );
+    Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)
+        .at(place.at())
+        .at_with(crate::error::At::Loop(f.loop_var.id), "the loop"))
+}
+
+/// What producers reduce is finished within an iteration of the loop.
+fn expect_finished(
+    scope: &Scope,
+    place: &Place,
+    target: &Place,
+    producers: &[BlockId],
+) -> Result<()> {
+    let mut loops = target.loops();
+    loops.push(target.for_loop().clone());
+    for child in scope.children.iter().filter(|c| producers.contains(&c.block().id)) {
+        if let Some(f) = loops.iter().find(|f| reduces_along(child.realize(), f.loop_var)) {
+            let message = format!(
+                "below the loop, block `{}` would read what `{}` has not finished: it reduces along `{}`",
+                place.block().name,
+                child.block().name,
+                f.loop_var.name
+            );
+            return Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)
+                .at(place.at())
+                .at_with(child.at(), "the reduction"));
+        }
+    }
+    Ok(())
+}
+
+fn reduces_along(realize: &BlockRealize, var: Var) -> bool {
+    let axes = realize.block.iter_vars.iter().zip(&realize.iter_values);
+    axes.into_iter()
+        .any(|(axis, value)| axis.kind == IterVarKind::CommReduce && uses_var(value, var))
+}
+
+/// Which places an iteration produces is known exactly.
+fn expect_exact(
+    scope: &Scope,
+    place: &Place,
+    target: &Place,
+    producers: &[BlockId],
+    analyzer: &Analyzer,
+) -> Result<()> {
+    let reads =
+        |buffer: &tirade_ir::Buffer| place.block().reads.iter().any(|r| r.buffer == *buffer);
+    for child in scope.children.iter().filter(|c| producers.contains(&c.block().id)) {
+        for region in child.block().writes.iter().filter(|w| reads(&w.buffer)) {
+            let below = loops_below(child, target, &region.buffer, Direction::Backward);
+            if exact_region(child.realize(), region, &below, analyzer).is_none() {
+                let message = format!(
+                    "which places of `{}` block `{}` writes in an iteration of the loop is not known",
+                    region.buffer.name,
+                    child.block().name
+                );
+                return Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+                    .at(place.at())
+                    .at_with(child.at(), "the producer"));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A consumer that moves to its producers must not read what later iterations produce.
@@ -398,9 +553,46 @@ fn narrow(read: &mut [IntSet], nest: &Nest, region: &tirade_ir::BufferRegion, an
     }
 }
 
+/// Every instance of a consumer still runs, those too that need nothing of the producers.
+fn expect_all(place: &Place, target: &Place, nest: &Nest) -> Result<()> {
+    let mut loops = target.loops();
+    loops.push(target.for_loop().clone());
+    let mut domains = DomMap::default();
+    let mut analyzer = facts(&place.func, &[]);
+    for f in loops.iter().chain(&nest.loops(place)) {
+        let (var, range) = (f.loop_var, Range::new(f.min.clone(), f.extent.clone()));
+        analyzer.bind(var, &range);
+        domains.insert(var.id, IntSet::from_range(&range));
+    }
+    let axes = nest.realize.block.iter_vars.iter().zip(&nest.realize.iter_values);
+    for (axis, value) in axes {
+        let found = IntSet::eval(value, &domains, &analyzer);
+        let whole = IntSet::from_range(&axis.dom);
+        let covers = |(known, wanted): (&PrimExpr, &PrimExpr), op| {
+            analyzer.can_prove(&binary(op, known, wanted))
+        };
+        let low = found.min.as_ref().zip(whole.min.as_ref());
+        let high = found.max.as_ref().zip(whole.max.as_ref());
+        if !low.is_some_and(|pair| covers(pair, BinOp::Le))
+            || !high.is_some_and(|pair| covers(pair, BinOp::Ge))
+        {
+            let message = format!(
+                "below the loop, not all instances of block `{}` along `{}` would run",
+                place.block().name,
+                axis.var.name
+            );
+            return Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+                .at(place.at())
+                .at_with(target.at(), "the loop"));
+        }
+    }
+    Ok(())
+}
+
 /// Instances that are not idempotent must run once.
 fn expect_once(scope: &Scope, place: &Place, target: &Place, nest: &Nest) -> Result<()> {
-    if lacks_complete(scope, place).is_none() {
+    // What callers see is written once, too.
+    if lacks_complete(scope, place).is_none() && !scope.is_output(place.block()) {
         return Ok(());
     }
     let mut loops = target.loops();
@@ -415,7 +607,7 @@ fn expect_once(scope: &Scope, place: &Place, target: &Place, nest: &Nest) -> Res
         Ok(_) => Ok(()),
         Err(_) => {
             let message = format!(
-                "below the loop, instances of the reduction `{}` might run more than once",
+                "below the loop, instances of block `{}` might run more than once",
                 place.block().name
             );
             Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)

@@ -376,6 +376,11 @@ impl Plan {
         if !is_exact && !leads_back() {
             return Err(not_affine());
         }
+        let level = IterMapLevel::Bijective;
+        let is_bijective = detect_iter_map(&indices, &iters, &yes, level, &analyzer).is_ok();
+        if !is_bijective && !leads_forth(block, &indices, &store.indices, &axes) {
+            return Err(not_affine());
+        }
         expect_covered(place, producer, &axes)?;
         let plan = Plan {
             buffer: buffer.clone(),
@@ -387,6 +392,26 @@ impl Plan {
         };
         Ok(plan)
     }
+}
+
+/// What reads at `indices` is the one instance whose axes the inverse finds there: no two instances
+/// read one place. Seen where the producer writes at its axes, one by one.
+fn leads_forth(
+    consumer: &Block,
+    indices: &[PrimExpr],
+    written: &[PrimExpr],
+    axes: &VarMap,
+) -> bool {
+    let by_axis: Option<Vec<_>> =
+        written.iter().zip(indices).map(|(w, at)| Some((w.as_var()?.id, at.clone()))).collect();
+    let Some(by_axis) = by_axis else { return false };
+    let by_axis = VarMap::from_iter(by_axis);
+    let mut domains = Analyzer::new();
+    consumer.iter_vars.iter().for_each(|axis| domains.bind(axis.var, &axis.dom));
+    consumer.iter_vars.iter().all(|axis| {
+        let found = axes.get(&axis.var.id).map(|value| substitute(value, &by_axis));
+        found.is_some_and(|found| domains.can_prove_equal(&found, &axis.var.into()))
+    })
 }
 
 /// The indices at which the buffer is read, if they are always the same.

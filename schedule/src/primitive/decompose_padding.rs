@@ -20,6 +20,7 @@
 
 use super::Primitive;
 use super::split::{expect_plain, has_jumps};
+use crate::analysis::binding::loop_ranges;
 use crate::analysis::context::simplified_accesses;
 use crate::analysis::scope::Scope;
 use crate::args::Args;
@@ -29,9 +30,11 @@ use crate::place::{Place, with_body};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
+use tirade_ir::arith::iter_map::{IterMapLevel, detect_iter_map};
 use tirade_ir::arith::{self, Analyzer};
 use tirade_ir::diag::Code;
 use tirade_ir::expr::PrimExpr;
+use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
 use tirade_ir::stmt::{BufferStore, InferredRegions};
 use tirade_ir::subst::{VarMap, substitute};
 use tirade_ir::visit::uses_var;
@@ -71,6 +74,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
             return Err(ScheduleError::new(Code::SCHEDULE_LOOP, message).at(at.at()));
         }
     }
+    expect_once(&place, &loops[from..])?;
     let mut outer = Analyzer::new();
     for f in loops[..from].iter() {
         outer.bind(f.loop_var, &Range::new(f.min.clone(), f.extent.clone()));
@@ -314,11 +318,43 @@ fn own_loop(place: &Place, target: &Place, value: &PrimExpr, loops: &[Arc<For>])
     (alone && !used && f.min.is_int(0)).then_some(var)
 }
 
-/// The statement with another extent of one loop on the way down.
+/// The statement with another extent of one loop.
 fn with_extent(stmt: &Stmt, var: Var, extent: &PrimExpr) -> Stmt {
-    match stmt {
-        Stmt::For(f) if f.loop_var == var => serial(var, extent.clone(), f.body.clone(), f.span),
-        Stmt::For(f) => Stmt::For(Arc::new(with_body(f, with_extent(&f.body, var, extent)))),
-        other => other.clone(),
+    struct Narrow<'a>(Var, &'a PrimExpr);
+    impl Rewriter for Narrow<'_> {
+        fn rewrite_expr(&mut self, _: &PrimExpr) -> Option<PrimExpr> {
+            None
+        }
+
+        fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
+            match stmt {
+                Stmt::For(f) if f.loop_var == self.0 => {
+                    Some(serial(self.0, self.1.clone(), f.body.clone(), f.span))
+                }
+                other => walk_rewrite_stmt(self, other),
+            }
+        }
+    }
+    stmt.rewrite_or_clone(&mut Narrow(var, extent))
+}
+
+/// The loops that fill do not fill a place twice.
+fn expect_once(place: &Place, loops: &[Arc<For>]) -> Result<()> {
+    let realize = place.realize();
+    let level = IterMapLevel::Bijective;
+    let analyzer = Analyzer::new();
+    let iters = loop_ranges(loops);
+    let once = detect_iter_map(&realize.iter_values, &iters, &realize.predicate, level, &analyzer);
+    match once {
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let message = format!(
+                "from the loop on, block `{}` pads some places more than once",
+                place.block().name
+            );
+            Err(ScheduleError::new(Code::SCHEDULE_BINDING, message)
+                .at(place.at())
+                .help("choose a loop further in"))
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! `decompose_reduction(block, loop)`: the init of a reduction as a block of its own, before a loop.
 
 use super::Primitive;
+use crate::analysis::binding::runs_once;
 use crate::analysis::kind::{expect_reduction, scope_of};
 use crate::args::Args;
 use crate::build::{all, conditions};
@@ -43,6 +44,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     expect_reduction(&scope_of(&place)?, &place)?;
     expect_above_reduction(&place, &target, &loops[..from])?;
 
+    expect_no_repetition(&place, &loops)?;
     let init = Init::of(&place, &loops[from..])?;
     let update = update_block(place.block());
     let changed = Place { stmt: with_block(place.realize(), update), ..place.clone() };
@@ -76,6 +78,19 @@ fn expect_above_reduction(place: &Place, target: &Place, outer: &[Arc<For>]) -> 
     Ok(())
 }
 
+/// No instance of the block runs again: without the init at its start, it would go on from where it
+/// was.
+pub(super) fn expect_no_repetition(place: &Place, loops: &[Arc<For>]) -> Result<()> {
+    if runs_once(place.realize(), loops) {
+        return Ok(());
+    }
+    let message =
+        format!("its loops run instances of the reduction `{}` again", place.block().name);
+    Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
+        .at(place.at())
+        .note("where it is computed for another block, with which it shares a loop"))
+}
+
 struct Init {
     stmt: Stmt,
     id: BlockId,
@@ -96,6 +111,7 @@ impl Init {
         }
         let is_chosen = |f: &&Arc<For>| values.iter().any(|value| uses_var(value, f.loop_var));
         let (chosen, discarded): (Vec<_>, Vec<_>) = loops.iter().partition(is_chosen);
+        expect_not_mixed(place, &chosen)?;
         let predicate = predicate(place, &chosen, &discarded)?;
         let id = BlockId::fresh();
         let own = Block {
@@ -141,7 +157,31 @@ fn fresh_inside(stmt: &Stmt) -> Stmt {
 /// The conditions under which the init runs: those that do not speak of loops that are left out. A
 /// condition on both a loop that is kept and one that is left out may hold for no iteration of the
 /// latter, so that the init must not run.
-fn predicate(place: &Place, chosen: &[&Arc<For>], discarded: &[&Arc<For>]) -> Result<PrimExpr> {
+/// No loop goes along a spatial axis and the reduction at once: the init would run again and again.
+pub(super) fn expect_not_mixed(place: &Place, chosen: &[&Arc<For>]) -> Result<()> {
+    let reduce = place.block().iter_vars.iter().zip(&place.realize().iter_values);
+    let reduce = reduce.filter(|(axis, _)| axis.kind == IterVarKind::CommReduce);
+    for (axis, value) in reduce {
+        if let Some(f) = chosen.iter().find(|f| uses_var(value, f.loop_var)) {
+            let message = format!(
+                "the loop over `{}` goes along spatial axes of block `{}` and its reduction axis `{}` at once",
+                f.loop_var.name,
+                place.block().name,
+                axis.var.name
+            );
+            return Err(ScheduleError::new(Code::SCHEDULE_BINDING, message)
+                .at(place.at())
+                .help("split the loop first"));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn predicate(
+    place: &Place,
+    chosen: &[&Arc<For>],
+    discarded: &[&Arc<For>],
+) -> Result<PrimExpr> {
     let uses = |condition: &PrimExpr, loops: &[&Arc<For>]| {
         loops.iter().any(|f| uses_var(condition, f.loop_var))
     };

@@ -16,7 +16,7 @@ use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
 use tirade_ir::diag::Code;
-use tirade_ir::visit::{for_each_block, uses_var};
+use tirade_ir::visit::{for_each_block, for_each_stmt, uses_var};
 use tirade_ir::{For, ForKind, IterVarKind, Stmt, Symbol};
 
 const ROW: Primitive = Primitive {
@@ -85,7 +85,26 @@ fn bind(schedule: &mut Schedule, args: &Args) -> Result<Value> {
             .help("such as `blockIdx.x`, `threadIdx.y`, `vthread.x`"));
     }
     let tag = Symbol::new(tag);
+    expect_unbound(&schedule.loop_arg(args, "loop")?, tag)?;
     concurrent(schedule, args, ForKind::ThreadBinding, Some(tag))
+}
+
+/// No loop around or below is bound to the same axis: they would run through the same iterations.
+fn expect_unbound(place: &Place, tag: Symbol) -> Result<()> {
+    let is_bound = |f: &&Arc<For>| f.thread_tag == Some(tag);
+    let mut below = Vec::new();
+    for_each_stmt(&place.for_loop().body, |stmt| {
+        if let Stmt::For(f) = stmt {
+            below.push(f.clone());
+        }
+    });
+    let Some(f) = place.all_loops().iter().chain(&below).find(is_bound).cloned() else {
+        return Ok(());
+    };
+    let message = format!("a loop of the same nest is bound to `{tag}` already");
+    Err(ScheduleError::new(Code::SCHEDULE_LOOP, message)
+        .at(place.at())
+        .at_with(crate::error::At::Loop(f.loop_var.id), "this one"))
 }
 
 fn unroll(schedule: &mut Schedule, args: &Args) -> Result<Value> {

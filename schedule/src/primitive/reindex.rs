@@ -2,6 +2,7 @@
 
 use super::Primitive;
 use super::transform_block_layout::serial;
+use crate::analysis::binding::loop_ranges;
 use crate::analysis::buffers::{Access, Accessed, buffer_arg};
 use crate::analysis::index_map::simplify_unless_constant;
 use crate::args::Args;
@@ -10,7 +11,7 @@ use crate::place::{Place, with_allocations, with_block};
 use crate::schedule::Schedule;
 use crate::value::Value;
 use std::sync::Arc;
-use tirade_ir::arith::iter_map::{IterMapLevel, detect_iter_map};
+use tirade_ir::arith::iter_map::{IterMap, IterMapLevel, detect_iter_map};
 use tirade_ir::arith::{self, Analyzer};
 use tirade_ir::diag::Code;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
@@ -32,6 +33,7 @@ pub const REINDEX: Primitive = Primitive {
 
 fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let place = schedule.block_arg(args, "block")?;
+    place.expect_outside_init()?;
     // A buffer that is named, read and written is the result of a reduction.
     let preferred = match args.get("buffer") {
         Value::Int(_) => Access::Read,
@@ -124,6 +126,36 @@ fn check_copy_is_whole(
         |message: String| Err(ScheduleError::new(Code::SCHEDULE_PATTERN, message).at(place.at()));
     if let Some(axis) = axes.iter().find(|axis| !axis.dom.min.is_int(0)) {
         return refuse(format!("the axis `{}` does not start at 0", axis.var.name));
+    }
+    // The copy is as large as the axes: the loops of the scope have to go along all of each.
+    let iters = loop_ranges(&place.loops());
+    let values = block.iter_vars.iter().zip(&place.realize().iter_values);
+    let values = values.filter(|(axis, _)| axes.iter().any(|other| other.var == axis.var));
+    let covers = values.into_iter().all(|(axis, value)| {
+        let value = std::slice::from_ref(value);
+        let level = IterMapLevel::Surjective;
+        let found = detect_iter_map(value, &iters, &place.realize().predicate, level, analyzer);
+        let start = |m: &IterMap| analyzer.can_prove_equal(&m.indices[0].base, &axis.dom.min);
+        let end = |m: &IterMap| match m.extent_of(0) {
+            Some(extent) => analyzer.can_prove_equal(extent, &axis.dom.extent),
+            None => axis.dom.extent.is_int(1),
+        };
+        found.is_ok_and(|map| start(&map) && end(&map))
+    });
+    if !covers {
+        let message = format!("the loops do not go along all of the axes of `{}`", block.name);
+        return Err(ScheduleError::new(Code::SCHEDULE_BINDING, message).at(place.at()));
+    }
+    let mut axes_known = analyzer.clone();
+    axes.iter().for_each(|axis| axes_known.bind(axis.var, &axis.dom));
+    let inside = indices.iter().zip(&buffer.shape).all(|(index, extent)| {
+        axes_known.can_prove_at_least(index, 0) && axes_known.can_prove_less(index, extent)
+    });
+    if !inside {
+        return refuse(format!(
+            "along its axes, `{}` may reach outside of `{}`, which only a condition prevents",
+            block.name, buffer.name
+        ));
     }
     let mut is_stored = false;
     for_each_stmt(&block.body, |s| {

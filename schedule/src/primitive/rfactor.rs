@@ -9,6 +9,7 @@
 //! Kamil: Parallel associative reductions in Halide, CGO 2017).
 
 use super::Primitive;
+use super::decompose_reduction::expect_no_repetition;
 use crate::analysis::binding::loop_ranges;
 use crate::analysis::cover::{expect_stage_pipeline, met_at};
 use crate::analysis::honest::expect_honest;
@@ -54,6 +55,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     expect_honest(&place)?;
     expect_serial(&target)?;
     let loops = place.loops();
+    expect_no_repetition(&place, &loops)?;
     let touched = Touched::of(&place);
     expect_loops(&place, &target, &loops, &touched)?;
     let reduction = reduction_of(&place)?;

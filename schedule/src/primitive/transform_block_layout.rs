@@ -4,6 +4,7 @@ use super::Primitive;
 use crate::analysis::context::{analyzer_of, simplified_accesses};
 use crate::analysis::index_map::{invert, is_bijective, legalized, map_indices};
 use crate::analysis::loops::{check_single_child, check_starts_at_zero, check_trivial_binding};
+use crate::analysis::reducer::is_commutative_update;
 use crate::args::Args;
 use crate::error::{Result, ScheduleError};
 use crate::schedule::Schedule;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 use tirade_ir::diag::Code;
 use tirade_ir::stmt::{Block, BlockRealize, For, ForKind, IterVar, IterVarKind, Stmt};
 use tirade_ir::subst::{VarMap, free_vars, substitute};
-use tirade_ir::{Attrs, PrimExpr, Range, Span, Symbol, Var};
+use tirade_ir::visit::{for_each_expr, for_each_stmt};
+use tirade_ir::{Attrs, DType, PrimExpr, Range, Span, Symbol, Var, arith};
 
 /// `transform_block_layout`
 pub const TRANSFORM_BLOCK_LAYOUT: Primitive = Primitive {
@@ -43,6 +45,12 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
         let message = format!("the map takes {n} indices, and `{}` has {m} axes", block.name);
         return Err(ScheduleError::argument(message).at(place.at()));
     }
+    if goes_on(block) && !is_commutative_update(block) {
+        let message = format!("an instance of block `{}` may read what others write", block.name);
+        return Err(ScheduleError::new(Code::SCHEDULE_DEPENDENCE, message)
+            .at(place.at())
+            .note("the layout changes the order in which instances run"));
+    }
     let dtypes: Vec<_> = block.iter_vars.iter().map(|v| v.var.dtype).collect();
     let map = legalized(map, &dtypes);
     let analyzer = analyzer_of(&place);
@@ -53,6 +61,16 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
         return Err(ScheduleError::new(Code::SCHEDULE_BINDING, message).at(place.at()));
     }
     let mapped = invert(&map, &extents, &analyzer)?;
+    let product = |extents: &[PrimExpr]| {
+        let one = PrimExpr::int(1, DType::INT64);
+        extents.iter().fold(one, |all, extent| arith::mul(&all, extent))
+    };
+    if map.inverse.is_none()
+        && !analyzer.can_prove_equal(&product(&mapped.shape), &product(&extents))
+    {
+        let message = "the map gives more instances than the block has";
+        return Err(ScheduleError::new(Code::SCHEDULE_BINDING, message).at(place.at()));
+    }
     let transformed = map_indices(&map, &axes, &analyzer);
     let mut iter_vars = Vec::new();
     for (i, (index, extent)) in transformed.iter().zip(&mapped.shape).enumerate() {
@@ -69,27 +87,49 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let new: Vec<PrimExpr> = iter_vars.iter().map(|v| v.var.into()).collect();
     let old = map_indices(&mapped.inverse, &new, &analyzer);
     let vars = VarMap::from_iter(block.iter_vars.iter().map(|v| v.var.id).zip(old));
+    // Each axis has a loop of its own: the condition on those, in terms of the new axes.
+    let by_loop = block.iter_vars.iter().zip(&place.realize().iter_values);
+    let by_loop = by_loop
+        .filter_map(|(axis, value)| Some((value.as_var()?.id, vars.get(&axis.var.id)?.clone())));
+    let predicate = substitute(&place.realize().predicate, &VarMap::from_iter(by_loop));
     let mut inner = Arc::unwrap_or_clone(substitute(block, &vars));
     inner.iter_vars = iter_vars.into();
     inner.inferred = Default::default();
-    let stmt = nest(&inner, &mapped.shape, place.realize());
+    let stmt = nest(&inner, &mapped.shape, &predicate);
     let stmt = simplified_accesses(&stmt, &analyzer);
     let target = if loops.is_empty() { place.clone() } else { place.ancestor(scope) };
     schedule.replace(&target, stmt);
     Ok(Value::None)
 }
 
+/// True if the block reads a buffer that it writes.
+fn goes_on(block: &Block) -> bool {
+    let mut written = Vec::new();
+    for_each_stmt(&block.body, |stmt| {
+        if let Stmt::Store(store) = stmt {
+            written.push(store.buffer.clone());
+        }
+    });
+    let mut found = false;
+    for_each_expr(&block.body, |e| {
+        found |= matches!(e, PrimExpr::Load(load) if written.contains(&load.buffer));
+    });
+    found
+}
+
 /// One loop for each axis around the block.
-fn nest(block: &Block, shape: &[PrimExpr], realize: &BlockRealize) -> Stmt {
+fn nest(block: &Block, shape: &[PrimExpr], predicate: &PrimExpr) -> Stmt {
     let loop_vars: Vec<Var> = block
         .iter_vars
         .iter()
         .enumerate()
         .map(|(i, v)| Var::new(Symbol::new(&format!("ax{i}")), v.var.dtype))
         .collect();
+    let by_axis = block.iter_vars.iter().zip(&loop_vars);
+    let by_axis = VarMap::from_iter(by_axis.map(|(axis, var)| (axis.var.id, (*var).into())));
     let realize = BlockRealize {
         iter_values: loop_vars.iter().map(|v| (*v).into()).collect(),
-        predicate: realize.predicate.clone(),
+        predicate: substitute(predicate, &by_axis),
         block: Arc::new(block.clone()),
     };
     let body = Stmt::Block(Arc::new(realize));

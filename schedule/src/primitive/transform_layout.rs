@@ -14,12 +14,12 @@ use crate::place::Place;
 use crate::schedule::Schedule;
 use crate::value::{IndexMap, Value};
 use plan::Plan;
-use tirade_ir::arith::Analyzer;
+use tirade_ir::arith::{self, Analyzer};
 use tirade_ir::diag::Code;
 use tirade_ir::func::ParamKind;
 use tirade_ir::stmt::Stmt;
 use tirade_ir::visit::any_expr;
-use tirade_ir::{Buffer, PrimExpr, PrimFunc};
+use tirade_ir::{Buffer, DType, PrimExpr, PrimFunc};
 
 /// `transform_layout`
 pub const TRANSFORM_LAYOUT: Primitive = Primitive {
@@ -71,6 +71,14 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
         Some(mapped) => mapped.shape.clone(),
         None => map_shape(&map, &old.shape, &analyzer),
     };
+    let product = |extents: &[PrimExpr]| {
+        let one = PrimExpr::int(1, DType::INT64);
+        extents.iter().fold(one, |all, extent| arith::mul(&all, extent))
+    };
+    if mapped.is_some() && analyzer.can_prove_less(&product(&shape), &product(&old.shape)) {
+        let message = format!("the new layout of `{}` has fewer elements than the old", old.name);
+        return Err(ScheduleError::new(Code::SCHEDULE_PATTERN, message).at(place.at()));
+    }
     let new = changed(&old, |node| {
         node.shape = shape.into();
         node.strides = Box::default();

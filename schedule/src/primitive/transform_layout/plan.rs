@@ -3,13 +3,14 @@
 use super::super::transform_block_layout::serial;
 use super::{Task, block_of};
 use crate::analysis::index_map::map_indices;
+use crate::analysis::scope::child_blocks_of;
 use crate::value::IndexMap;
 use rustc_hash::FxHashMap;
 use std::cell::Cell;
 use std::sync::Arc;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::stmt::{Block, BlockRealize, BufferStore, For, ForKind, IterVar, IterVarKind, Stmt};
-use tirade_ir::subst::{VarMap, free_vars, substitute};
+use tirade_ir::subst::{VarMap, copy_with_fresh_binders, free_vars, substitute};
 use tirade_ir::{
     BinOp, BlockId, BufferRegion, DType, Op, PrimExpr, Range, Span, Symbol, Var, VarId, make,
 };
@@ -59,8 +60,18 @@ impl Plan {
             return Plan::Before(filler.assumption());
         };
         let mut replaced = FxHashMap::default();
-        for write in collect.writes.iter().filter(|write| write.is_row_major) {
+        // A loop that has to do with other blocks too is left as it is.
+        let alone = |write: &&Write| {
+            let outermost = write.loops.first().map(|f| Stmt::For(f.clone()));
+            outermost.is_some_and(|stmt| child_blocks_of(&stmt).len() <= 1)
+        };
+        for write in collect.writes.iter().filter(|w| w.is_row_major).filter(alone) {
             if let Some(stmt) = filler.instead_of(write) {
+                // Each of several writers has loops and axes of its own.
+                let stmt = match replaced.is_empty() {
+                    true => stmt,
+                    false => copy_with_fresh_binders(&stmt),
+                };
                 replaced.insert(write.loops[0].loop_var.id, stmt);
             }
         }
