@@ -10,7 +10,7 @@ use crate::c::func::FuncPrinter;
 use crate::c::literal::{float_literal, int_literal, string_literal};
 use crate::error::{AotError, Result};
 use tirade_ir::expr::{Binary, Cast};
-use tirade_ir::scalar::Scalar;
+use tirade_ir::scalar::{self, Scalar};
 use tirade_ir::{BinOp, DType, PrimExpr, Span};
 
 /// Precedence of the outermost operator of a text, higher binds tighter.
@@ -417,6 +417,9 @@ impl FuncPrinter<'_> {
             let wide = self.half_operation(b)?;
             return Ok(self.half_bits(wide, dtype));
         }
+        if let Some(value) = constant_of(b).map(Scalar::to_f64).filter(|v| v.is_finite()) {
+            return self.literal(&PrimExpr::float(value, dtype));
+        }
         let (x, y) = (self.expr(&b.lhs)?, self.expr(&b.rhs)?);
         self.float_operation(b, &x, &y, kind_of(dtype))
     }
@@ -605,4 +608,16 @@ fn arithmetic(op: BinOp, x: &CExpr, y: &CExpr, rhs: &PrimExpr, kind: Kind) -> CE
         BinOp::Sub => CExpr::infix(x, "-", y, Prec::Additive, kind),
         _ => CExpr::infix(x, "*", y, Prec::Multiplicative, kind),
     }
+}
+
+/// What an operation on constants gives: Tiny C would round it twice.
+fn constant_of(b: &Binary) -> Option<Scalar> {
+    let operand = |e: &PrimExpr| match e {
+        PrimExpr::Float { value, dtype } => Some(Scalar::from_f64(*dtype, *value)?.value),
+        PrimExpr::Binary(inner) => constant_of(inner),
+        _ => None,
+    };
+    let is_plain = b.op.is_arithmetic() && b.op != BinOp::Mod;
+    let (x, y) = (operand(&b.lhs)?, operand(&b.rhs)?);
+    is_plain.then(|| scalar::binary(b.op, x, y).map(|checked| checked.value))?
 }
