@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use tirade_ir::visit::{Visitor, walk_expr, walk_stmt};
-use tirade_ir::{DType, ForKind, IRModule, PrimExpr, Stmt};
+use tirade_ir::{DType, IRModule, PrimExpr, Stmt};
 
 /// How often each combination occurred: operation, type, innermost construct around it.
 pub type Coverage = FxHashMap<(&'static str, DType, &'static str), u64>;
@@ -46,13 +46,7 @@ impl Visitor for Counter<'_> {
 
     fn visit_stmt(&mut self, stmt: &Stmt) {
         let context = match stmt {
-            Stmt::For(l) => match l.kind {
-                ForKind::Serial => "serial",
-                ForKind::Parallel => "parallel",
-                ForKind::Vectorized => "vectorized",
-                ForKind::Unrolled => "unrolled",
-                ForKind::ThreadBinding => "thread",
-            },
+            Stmt::For(l) => l.kind.name(),
             Stmt::While(_) => "while",
             Stmt::If(_) => "if",
             Stmt::Block(_) => "block",

@@ -85,6 +85,24 @@ pub enum ForKind {
     ThreadBinding,
 }
 
+impl ForKind {
+    /// True if the iterations run one after the other.
+    pub const fn is_ordered(self) -> bool {
+        matches!(self, ForKind::Serial | ForKind::Unrolled)
+    }
+
+    /// A word for people; see the printer for what programs write.
+    pub const fn name(self) -> &'static str {
+        match self {
+            ForKind::Serial => "serial",
+            ForKind::Parallel => "parallel",
+            ForKind::Vectorized => "vectorized",
+            ForKind::Unrolled => "unrolled",
+            ForKind::ThreadBinding => "thread",
+        }
+    }
+}
+
 /// A loop: `for loop_var in range(min, min + extent, step)`.
 #[derive(Debug)]
 pub struct For {

@@ -143,6 +143,28 @@ impl Place {
         loops.collect()
     }
 
+    /// The same and the loop that the place is, which stands last.
+    pub fn loops_to_here(&self) -> Vec<Arc<For>> {
+        let mut loops = self.loops();
+        loops.push(self.for_loop().clone());
+        loops
+    }
+
+    /// Where the loop at `target` stands among [`loops`](Place::loops) of this block.
+    ///
+    /// # Errors
+    /// If it is not around the block.
+    pub fn position_of_loop(&self, target: &Place) -> Result<usize> {
+        let loop_var = target.for_loop().loop_var;
+        let position = self.loops().iter().position(|f| f.loop_var == loop_var);
+        position.filter(|_| self.func.name == target.func.name).ok_or_else(|| {
+            let message = format!("the loop is not around block `{}`", self.block().name);
+            ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
+                .at(target.at())
+                .at_with(self.at(), "the block")
+        })
+    }
+
     /// Loops of the whole function around this place, outermost first.
     pub fn all_loops(&self) -> Vec<Arc<For>> {
         let loops = self.around.iter().filter_map(|(stmt, _)| match stmt {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use similar::{ChangeTag, TextDiff};
 use tirade::ir::diag::Code;
 use tirade::ir::print::{PrintOptions, print_module};
-use tirade::ir::{Diagnostic, ForKind, IRModule, Span};
+use tirade::ir::{Diagnostic, IRModule, Span};
 use tirade::schedule::outline::{Item, Line, outline};
 use tirade::schedule::{Schedule, Step};
 
@@ -146,22 +146,12 @@ fn nest_line(line: &Line) -> Value {
             "depth": line.depth,
             "what": "loop",
             "name": var.as_str(),
-            "kind": kind_name(*kind),
+            "kind": kind.name(),
             "thread": thread.map(|t| t.as_str()),
             "trips": trips,
             "total": total,
             "footprint": footprint.map(human_bytes),
         }),
-    }
-}
-
-fn kind_name(kind: ForKind) -> &'static str {
-    match kind {
-        ForKind::Serial => "serial",
-        ForKind::Parallel => "parallel",
-        ForKind::Vectorized => "vectorized",
-        ForKind::Unrolled => "unrolled",
-        ForKind::ThreadBinding => "thread",
     }
 }
 

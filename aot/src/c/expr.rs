@@ -612,12 +612,14 @@ fn arithmetic(op: BinOp, x: &CExpr, y: &CExpr, rhs: &PrimExpr, kind: Kind) -> CE
 
 /// What an operation on constants gives: Tiny C would round it twice.
 fn constant_of(b: &Binary) -> Option<Scalar> {
+    if !b.op.is_arithmetic() || b.op == BinOp::Mod {
+        return None;
+    }
     let operand = |e: &PrimExpr| match e {
-        PrimExpr::Float { value, dtype } => Some(Scalar::from_f64(*dtype, *value)?.value),
         PrimExpr::Binary(inner) => constant_of(inner),
-        _ => None,
+        other => Scalar::from_literal(other),
     };
-    let is_plain = b.op.is_arithmetic() && b.op != BinOp::Mod;
-    let (x, y) = (operand(&b.lhs)?, operand(&b.rhs)?);
-    is_plain.then(|| scalar::binary(b.op, x, y).map(|checked| checked.value))?
+    // A chain leans to the left: most are told by the right operand at once.
+    let (y, x) = (operand(&b.rhs)?, operand(&b.lhs)?);
+    scalar::binary(b.op, x, y).map(|checked| checked.value)
 }

@@ -15,7 +15,7 @@ use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
 use tirade_ir::stmt::{AttrStmt, IfThenElse};
 use tirade_ir::subst::{copy_with_fresh_binders, substitute_var};
 use tirade_ir::visit::for_each_stmt;
-use tirade_ir::{BinOp, For, ForKind, PrimExpr, PrimFunc, Span, Stmt};
+use tirade_ir::{BinOp, For, PrimExpr, PrimFunc, Span, Stmt};
 
 /// Moves first-step branches in front of their loops.
 pub fn hoist_init(func: &PrimFunc) -> PrimFunc {
@@ -38,7 +38,7 @@ impl Rewriter for Hoist {
 
 /// The loop without its first-step branch, behind the branch's content.
 fn hoist_from(l: &For) -> Option<Stmt> {
-    if !matches!(l.kind, ForKind::Serial | ForKind::Unrolled) {
+    if !l.kind.is_ordered() {
         return None;
     }
     let (first, body) = split_first(l, &l.body)?;

@@ -16,7 +16,7 @@ use tirade_ir::arith::Analyzer;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
 use tirade_ir::subst::{copy_with_fresh_binders, substitute_var};
 use tirade_ir::visit::{any_stmt, for_each_expr, for_each_stmt};
-use tirade_ir::{BinOp, For, ForKind, Op, PrimExpr, PrimFunc, Range, Stmt, Var};
+use tirade_ir::{BinOp, For, Op, PrimExpr, PrimFunc, Range, Stmt, Var};
 
 /// Most parts that a loop is cut into.
 const MOST_PARTS: usize = 5;
@@ -56,7 +56,7 @@ impl Rewriter for Partition {
 
 /// The parts of a loop with their conditions decided; `None` if it is to stay whole.
 fn parts_of(l: &For) -> Option<Vec<Stmt>> {
-    let serial = matches!(l.kind, ForKind::Serial | ForKind::Unrolled);
+    let serial = l.kind.is_ordered();
     if !serial || l.step.as_ref().is_some_and(|s| !s.is_int(1)) {
         return None;
     }

@@ -183,7 +183,7 @@ impl Strip {
                 let bind = Bind { var, pointer: None, value, span: b.span };
                 Some(Stmt::Bind(Arc::new(bind)))
             }
-            Stmt::For(l) if matches!(l.kind, ForKind::Serial | ForKind::Unrolled) => {
+            Stmt::For(l) if l.kind.is_ordered() => {
                 let step = l.step.iter();
                 if [&l.min, &l.extent].into_iter().chain(step).any(|e| self.varies(e)) {
                     return None;

@@ -5,7 +5,6 @@ use crate::tree::{
     Access, Binary, Block, Choice, Expr, Fold, For, Index, Instances, OpName, Slot, Stmt, Store,
     StripPlan, Target,
 };
-use tirade_ir::ForKind;
 
 /// The plan of a loop whose iterations can be run in strips.
 pub(super) fn plan(s: &For) -> Option<StripPlan> {
@@ -27,8 +26,7 @@ pub(super) fn plan(s: &For) -> Option<StripPlan> {
 }
 
 fn is_ordered_or_independent(s: &For) -> bool {
-    let ordered = matches!(s.kind, ForKind::Serial | ForKind::Unrolled);
-    s.thread.is_none() && (ordered || s.independent)
+    s.thread.is_none() && (s.kind.is_ordered() || s.independent)
 }
 
 fn single_loop(stmt: &Stmt) -> Option<&For> {

@@ -19,7 +19,7 @@ use tirade_ir::diag::Code;
 use tirade_ir::stmt::{Block, BlockRealize, For, InferredRegions, IterVar, IterVarKind, Stmt};
 use tirade_ir::subst::{VarMap, substitute};
 use tirade_ir::visit::uses_var;
-use tirade_ir::{BlockId, BufferRegion, ForKind, PrimExpr, Range, Symbol, Var};
+use tirade_ir::{BlockId, BufferRegion, PrimExpr, Range, Symbol, Var};
 
 /// `blockize`
 pub const BLOCKIZE: Primitive = Primitive {
@@ -119,9 +119,7 @@ pub(super) fn blockized(place: &Place, keep_unit: bool) -> Result<BlockRealize> 
 /// Iterations that run at the same time have instances of their own: the same places may be written
 /// by several only where one block does it.
 fn expect_own_iterations(place: &Place) -> Result<()> {
-    let concurrent = |f: &&Arc<For>| {
-        !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !f.extent.is_int(1)
-    };
+    let concurrent = |f: &&Arc<For>| !f.kind.is_ordered() && !f.extent.is_int(1);
     let Some(f) = place.loops().iter().find(concurrent).cloned() else { return Ok(()) };
     if runs_once(place.realize(), &place.loops()) {
         return Ok(());

@@ -354,13 +354,7 @@ fn expect_read(scope: &Scope, buffer: &Buffer, region: &[Range]) -> Result<()> {
         let mut analyzer = facts(func, &scope.place.all_loops());
         scope.place.block().iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
         let exact = exact_region(child.realize(), own, &loops, &analyzer);
-        exact.is_some_and(|sets| {
-            sets.iter().zip(region).zip(&buffer.shape).all(|((set, range), n)| {
-                let found = range_of(set, n, &analyzer);
-                analyzer.can_prove_equal(&found.min, &range.min)
-                    && analyzer.can_prove_equal(&found.extent, &range.extent)
-            })
-        })
+        exact.is_some_and(|sets| is_region(&sets, region, buffer, &analyzer))
     };
     if scope.children.iter().any(reads_all) {
         return Ok(());
@@ -391,15 +385,8 @@ fn expect_filled(writer: &Place, declared: &BufferRegion) -> Result<()> {
         let mut analyzer = facts(&writer.func, &writer.all_loops());
         writer.block().iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
         let exact = exact_region(child.realize(), region, &below, &analyzer);
-        let fills = exact.is_some_and(|sets| {
-            sets.iter().zip(&declared.region).zip(&declared.buffer.shape).all(
-                |((set, range), n)| {
-                    let found = range_of(set, n, &analyzer);
-                    analyzer.can_prove_equal(&found.min, &range.min)
-                        && analyzer.can_prove_equal(&found.extent, &range.extent)
-                },
-            )
-        });
+        let fills = exact
+            .is_some_and(|sets| is_region(&sets, &declared.region, &declared.buffer, &analyzer));
         if !fills {
             let message = format!(
                 "whether block `{}` writes all of `{}` that it declares is not known",
@@ -443,6 +430,15 @@ fn accesses(stmt: &Stmt, buffer: &Buffer) -> bool {
     let mut found = false;
     for_each_expr(stmt, |e| found |= loads(e));
     found || any_stmt(stmt, |s| matches!(s, Stmt::Store(store) if store.buffer == *buffer))
+}
+
+/// True if the sets are certainly that region of the buffer.
+fn is_region(sets: &[IntSet], region: &[Range], buffer: &Buffer, analyzer: &Analyzer) -> bool {
+    sets.iter().zip(region).zip(&buffer.shape).all(|((set, range), n)| {
+        let found = range_of(set, n, analyzer);
+        analyzer.can_prove_equal(&found.min, &range.min)
+            && analyzer.can_prove_equal(&found.extent, &range.extent)
+    })
 }
 
 /// The set as a range; an end that is not known, or cut off by a predicate, is that of the buffer.

@@ -46,7 +46,7 @@ use tirade_ir::arith::{Analyzer, DomMap, IntSet, add, binary};
 use tirade_ir::diag::Code;
 use tirade_ir::visit::uses_var;
 use tirade_ir::{
-    BinOp, BlockId, BlockRealize, DType, For, ForKind, IterVarKind, PrimExpr, Range, Stmt, Var,
+    BinOp, BlockId, BlockRealize, DType, For, IterVarKind, PrimExpr, Range, Stmt, Var,
 };
 
 const ROW: Primitive = Primitive {
@@ -415,8 +415,7 @@ fn expect_serial_reduction(place: &Place, nest: &Nest, loops: &[Arc<For>]) -> Re
     // A reduction along threads is what lowering for GPUs makes a tree of.
     let is_thread =
         |f: &For| f.thread_tag.is_some_and(|tag| tag.as_str().starts_with("threadIdx."));
-    let concurrent =
-        |f: &&Arc<For>| !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !is_thread(f);
+    let concurrent = |f: &&Arc<For>| !f.kind.is_ordered() && !is_thread(f);
     for f in loops.iter().filter(concurrent) {
         if reduces_along(&nest.realize, f.loop_var) {
             let message = format!(
@@ -437,11 +436,8 @@ fn expect_one_writer(place: &Place, target: &Place, nest: &Nest) -> Result<()> {
     if child_blocks_of(&place.block().body).is_empty() {
         return Ok(());
     }
-    let mut loops = target.loops();
-    loops.push(target.for_loop().clone());
-    let concurrent = |f: &&Arc<For>| {
-        !matches!(f.kind, ForKind::Serial | ForKind::Unrolled) && !f.extent.is_int(1)
-    };
+    let mut loops = target.loops_to_here();
+    let concurrent = |f: &&Arc<For>| !f.kind.is_ordered() && !f.extent.is_int(1);
     let Some(f) = loops.iter().find(concurrent).cloned() else { return Ok(()) };
     loops.extend(nest.loops(place));
     if runs_once(&nest.realize, &loops) {
@@ -464,8 +460,7 @@ fn expect_finished(
     target: &Place,
     producers: &[BlockId],
 ) -> Result<()> {
-    let mut loops = target.loops();
-    loops.push(target.for_loop().clone());
+    let loops = target.loops_to_here();
     for child in scope.children.iter().filter(|c| producers.contains(&c.block().id)) {
         if let Some(f) = loops.iter().find(|f| reduces_along(child.realize(), f.loop_var)) {
             let message = format!(
@@ -555,8 +550,7 @@ fn narrow(read: &mut [IntSet], nest: &Nest, region: &tirade_ir::BufferRegion, an
 
 /// Every instance of a consumer still runs, those too that need nothing of the producers.
 fn expect_all(place: &Place, target: &Place, nest: &Nest) -> Result<()> {
-    let mut loops = target.loops();
-    loops.push(target.for_loop().clone());
+    let loops = target.loops_to_here();
     let mut domains = DomMap::default();
     let mut analyzer = facts(&place.func, &[]);
     for f in loops.iter().chain(&nest.loops(place)) {
@@ -595,8 +589,7 @@ fn expect_once(scope: &Scope, place: &Place, target: &Place, nest: &Nest) -> Res
     if lacks_complete(scope, place).is_none() && !scope.is_output(place.block()) {
         return Ok(());
     }
-    let mut loops = target.loops();
-    loops.push(target.for_loop().clone());
+    let mut loops = target.loops_to_here();
     loops.extend(nest.loops(place));
     let iters = loop_ranges(&loops);
     let level = IterMapLevel::Bijective;

@@ -57,13 +57,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     let place = schedule.block_arg(args, "block")?;
     let target = schedule.loop_arg(args, "loop")?;
     let loops = place.loops();
-    let from = loops.iter().position(|f| f.loop_var == target.for_loop().loop_var);
-    let Some(from) = from.filter(|_| place.func.name == target.func.name) else {
-        let message = format!("the loop is not around block `{}`", place.block().name);
-        return Err(ScheduleError::new(Code::SCHEDULE_STRUCTURE, message)
-            .at(target.at())
-            .at_with(place.at(), "the block"));
-    };
+    let from = place.position_of_loop(&target)?;
     let padding = Padding::of(&place)?;
     expect_first(&place, &padding.buffer)?;
     for f in &loops[from..] {
