@@ -103,10 +103,7 @@ impl FuncPrinter<'_> {
             PrimExpr::Str(s) => Ok(CExpr::primary(string_literal(&s.value), Kind::Pointer)),
             PrimExpr::Cast(cast) => self.cast(cast),
             PrimExpr::Binary(b) => self.binary(b),
-            PrimExpr::Not(not) => {
-                let value = self.expr(&not.value)?;
-                Ok(CExpr::new(format!("!{}", value.at(Prec::Unary)), Prec::Unary, Kind::Int))
-            }
+            PrimExpr::Not(not) => self.not(&not.value),
             // Both arms are pure here, so that evaluating one of them makes no difference.
             PrimExpr::Select(s) => self.conditional(&s.condition, &s.true_value, &s.false_value),
             PrimExpr::Load(load) => self.load(load),
@@ -150,7 +147,14 @@ impl FuncPrinter<'_> {
         }
     }
 
-    /// A bool that decides something. Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`.
+    /// `!value`
+    pub(super) fn not(&mut self, value: &PrimExpr) -> Result<CExpr> {
+        let value = self.truth(value)?;
+        Ok(CExpr::new(format!("!{}", value.at(Prec::Unary)), Prec::Unary, Kind::Int))
+    }
+
+    /// A bool that decides something. Tiny C takes the wrong arm of `(x ? 0 : 0) ? a : b`, and of
+    /// `!(x ? 1 : 1) ? a : b`.
     fn truth(&mut self, condition: &PrimExpr) -> Result<CExpr> {
         let value = self.expr(condition)?;
         Ok(match value.prec {

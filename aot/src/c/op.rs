@@ -73,15 +73,11 @@ impl FuncPrinter<'_> {
 
     fn bit_operator(&mut self, call: &Call, token: &str) -> Result<CExpr> {
         let dtype = call.dtype;
+        if call.args.len() == 1 && dtype.is_bool() {
+            return self.not(&call.args[0]);
+        }
         let first = self.bits_of(&call.args[0])?;
         if call.args.len() == 1 {
-            if dtype.is_bool() {
-                return Ok(CExpr::new(
-                    format!("!{}", first.at(Prec::Unary)),
-                    Prec::Unary,
-                    Kind::Int,
-                ));
-            }
             let kind = first.kind;
             let text = CExpr::new(format!("~{}", first.at(Prec::Unary)), Prec::Unary, kind);
             return Ok(self.narrowed(text, dtype));

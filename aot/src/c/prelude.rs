@@ -136,29 +136,28 @@ const BY_TYPE: &[(&str, &str)] = &[
     ),
     ("min", "static inline $T tir_min_#($T a, $T b) { return a < b ? a : b; }"),
     ("max", "static inline $T tir_max_#($T a, $T b) { return a > b ? a : b; }"),
+    // Without loops: gcc 12 counts wrongly when it turns a loop over bits into vectors.
     (
         "popcount",
         "static inline int32_t tir_popcount_#($T v) {
-  int32_t n = 0;
-  for ($W x = v; x != 0; x &= x - 1u) ++n;
-  return n;
+  $W x = v;
+  x -= x >> 1 & ~($W)0 / 3;
+  x = (x & ~($W)0 / 5) + (x >> 2 & ~($W)0 / 5);
+  x = (x + (x >> 4)) & ~($W)0 / 17;
+  return (int32_t)(x * (~($W)0 / 255) >> (sizeof x - 1) * 8);
 }",
     ),
     (
         "clz",
         "static inline int32_t tir_clz_#($T v) {
-  int32_t n = $N;
-  for ($W x = v; x != 0; x >>= 1) --n;
-  return n;
+  $W x = v;
+  for (int s = 1; s < $N; s *= 2) x |= x >> s;
+  return $N - tir_popcount_#(($T)x);
 }",
     ),
     (
         "ctz",
-        "static inline int32_t tir_ctz_#($T v) {
-  int32_t n = 0;
-  for ($W x = v; n < $N && (x & 1u) == 0; x >>= 1) ++n;
-  return n;
-}",
+        "static inline int32_t tir_ctz_#($T v) { return tir_popcount_#(($T)(~($W)v & (v - ($W)1))); }",
     ),
 ];
 
@@ -410,7 +409,11 @@ fn lookup(name: &str) -> Helper {
         .replace("$W", wide)
         .replace("$N", suffix.trim_start_matches(['i', 'u']))
         .replace('#', suffix);
-    Helper { text, calls: Vec::new(), headers: Vec::new() }
+    let calls = match base {
+        "clz" | "ctz" => vec![format!("tir_popcount_{suffix}")],
+        _ => Vec::new(),
+    };
+    Helper { text, calls, headers: Vec::new() }
 }
 
 /// An update of an element that other threads may update, too; gives the old value. Compilers
