@@ -6,7 +6,7 @@ Floating point is strict: every sum is added in the order that stands here.
 from tvm.script import tirx as T
 
 
-def sgemm(name, n, rows=8, columns=32, depth=256):
+def sgemm(name, n, rows=8, columns=16, depth=512):
     """Panels of B are packed once; a tile of C of `rows × columns` stays in registers while it runs
     through a panel of `depth` rows."""
 
@@ -44,7 +44,7 @@ def sgemm(name, n, rows=8, columns=32, depth=256):
 
 
 sgemm512 = sgemm("sgemm512", 512)
-sgemm1024 = sgemm("sgemm1024", 1024, depth=1024)
+sgemm1024 = sgemm("sgemm1024", 1024)
 
 
 @T.prim_func(s_tir=True)
@@ -68,30 +68,58 @@ def rowsum4096(A: T.Buffer((4096, 4096), "float32"), B: T.Buffer((4096,), "float
 
 @T.prim_func(s_tir=True)
 def colsum4096(A: T.Buffer((4096, 4096), "float32"), B: T.Buffer((4096,), "float32")):
-    for jo in T.parallel(32):
-        sums = T.alloc_buffer((8, 16), "float32", scope="local")
-        for u in T.unroll(8):
+    for jo in T.parallel(4):
+        for j in range(64):
             for v in T.vectorized(16):
-                sums[u, v] = T.float32(0)
-        for k in range(4096):
-            for u in T.unroll(8):
+                B[jo * 1024 + j * 16 + v] = T.float32(0)
+        for k, j in T.grid(256, 64):
+            sums = T.alloc_buffer((16,), "float32", scope="local")
+            for v in T.vectorized(16):
+                sums[v] = B[jo * 1024 + j * 16 + v]
+            for u in T.unroll(16):
                 for v in T.vectorized(16):
-                    sums[u, v] = sums[u, v] + A[k, jo * 128 + u * 16 + v]
-        for u in T.unroll(8):
+                    sums[v] = sums[v] + A[k * 16 + u, jo * 1024 + j * 16 + v]
             for v in T.vectorized(16):
-                B[jo * 128 + u * 16 + v] = sums[u, v]
+                B[jo * 1024 + j * 16 + v] = sums[v]
+
+
+def kept(s):
+    """Lanes of two rows `s` apart that the upper one gets: where bit `s` is set, the lower one's."""
+    return [lane + 16 - s if lane & s else lane for lane in range(16)]
+
+
+def given(s):
+    """Lanes of two rows `s` apart that the lower one gets."""
+    return [lane + 16 if lane & s else lane + s for lane in range(16)]
+
+
+@T.inline
+def exchange(rows, result, s):
+    """Transposes the bit `s` of row and column numbers of a tile."""
+    for p in T.unroll(8 // s):
+        for q in T.unroll(s):
+            upper = T.meta_var(p * 2 * s + q)
+            pair = T.meta_var([rows[upper, T.Ramp(0, 1, 16)], rows[upper + s, T.Ramp(0, 1, 16)]])
+            result[upper, 0:16] = T.Shuffle(pair, kept(s))
+            result[upper + s, 0:16] = T.Shuffle(pair, given(s))
 
 
 @T.prim_func(s_tir=True)
 def transpose4096(A: T.Buffer((4096, 4096), "float32"), B: T.Buffer((4096, 4096), "float32")):
-    for io in T.parallel(64):
-        tile = T.alloc_buffer((64, 64), "float32")
-        for jo in range(64):
-            for j in range(64):
-                for v in T.vectorized(64):
-                    tile[j, v] = A[jo * 64 + j, io * 64 + v]
-            for i, j in T.grid(64, 64):
-                B[io * 64 + i, jo * 64 + j] = tile[j, i]
+    for io in T.parallel(64, annotations={"tirade.stream": True}):
+        for j, i in T.grid(256, 4):
+            tile = T.alloc_buffer((16, 16), "float32", scope="local")
+            other = T.alloc_buffer((16, 16), "float32", scope="local")
+            for k in T.unroll(16):
+                for v in T.vectorized(16):
+                    tile[k, v] = A[j * 16 + k, io * 64 + i * 16 + v]
+            exchange(tile, other, 1)
+            exchange(other, tile, 2)
+            exchange(tile, other, 4)
+            exchange(other, tile, 8)
+            for k in T.unroll(16):
+                for v in T.vectorized(16):
+                    B[io * 64 + i * 16 + k, j * 16 + v] = tile[k, v]
 
 
 @T.prim_func(s_tir=True)
@@ -100,7 +128,7 @@ def badd4096(
     B: T.Buffer((4096,), "float32"),
     C: T.Buffer((4096, 4096), "float32"),
 ):
-    for i in T.parallel(4096):
+    for i in T.parallel(4096, annotations={"tirade.stream": True}):
         for j in range(256):
             for v in T.vectorized(16):
                 C[i, j * 16 + v] = A[i, j * 16 + v] + B[j * 16 + v]

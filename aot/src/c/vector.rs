@@ -7,7 +7,7 @@ use crate::c::ctype::{Kind, c_type, suffix};
 use crate::c::expr::{CExpr, Prec};
 use crate::c::func::FuncPrinter;
 use crate::error::{AotError, Result};
-use tirade_ir::expr::{Binary, BufferLoad, Call, Cast, Ramp};
+use tirade_ir::expr::{Binary, BufferLoad, Call, Cast, Ramp, Shuffle};
 use tirade_ir::stmt::BufferStore;
 use tirade_ir::{BinOp, DType, Op, PrimExpr};
 
@@ -50,11 +50,11 @@ impl FuncPrinter<'_> {
                 Ok(call(&helper, &[mask, a, b]))
             }
             PrimExpr::Call(call) => self.vector_call(call),
+            PrimExpr::Shuffle(shuffle) => self.shuffle(shuffle),
             PrimExpr::Int { .. }
             | PrimExpr::Float { .. }
             | PrimExpr::Str(_)
             | PrimExpr::Not(_)
-            | PrimExpr::Shuffle(_)
             | PrimExpr::Let(_)
             | PrimExpr::CallFunc(_) => {
                 let what = format!("a vector expression of type `{dtype}` in this place");
@@ -82,6 +82,22 @@ impl FuncPrinter<'_> {
         let own = self.vector_type(ramp.dtype);
         let text = format!("({own})(({wide}){} + ({wide}){{{}}})", base.text, lanes.join(", "));
         Ok(CExpr::new(text, Prec::Unary, Kind::Int))
+    }
+
+    /// Lanes of one or two vectors of the result's type.
+    fn shuffle(&mut self, shuffle: &Shuffle) -> Result<CExpr> {
+        let vectors: Result<Vec<CExpr>> = shuffle.vectors.iter().map(|v| self.vector(v)).collect();
+        let mut args = vectors?;
+        if let [only] = &args[..] {
+            args.push(only.clone());
+        }
+        let lanes = shuffle
+            .indices
+            .iter()
+            .map(|i| CExpr::primary(i.as_int().unwrap_or(0).to_string(), Kind::Int));
+        args.extend(lanes);
+        let helper = self.vector_helper("shuffle", shuffle.dtype);
+        Ok(call(&helper, &args))
     }
 
     fn vector_load(&mut self, load: &BufferLoad) -> Result<CExpr> {
@@ -278,6 +294,17 @@ pub(super) fn helper(name: &str) -> Option<(String, Vec<String>)> {
                 "static inline {own} tir_vsplat_{shape}({scalar} x) {{\n  \
                  return ({own}){{{}}};\n}}",
                 lanes.join(", ")
+            )
+        }
+        "shuffle" => {
+            needs.push(mask_type.clone());
+            format!(
+                "/* Lanes of a and b by their numbers. gcc has the builtin of clang since version 12. */\n\
+                 #if defined(__clang__) || __GNUC__ >= 12\n\
+                 #define tir_vshuffle_{shape}(a, b, ...) __builtin_shufflevector(a, b, __VA_ARGS__)\n\
+                 #else\n\
+                 #define tir_vshuffle_{shape}(a, b, ...) __builtin_shuffle(a, b, ({mask_type}){{__VA_ARGS__}})\n\
+                 #endif"
             )
         }
         "select" => {

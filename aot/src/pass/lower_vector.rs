@@ -10,9 +10,11 @@
 //! ```
 //! The whole right side counts before the store: where a lane may read what another one writes,
 //! the values wait in an array (SEMANTICS V2). Lanes that a constant has to pick (`T.Shuffle`) are
-//! written out one by one.
+//! written out one by one, unless the machine's registers hold the vectors: then it has an
+//! instruction for it.
 
-use crate::pass::index;
+use crate::pass::target::vector_bytes;
+use crate::pass::{index, vectorize_loop};
 use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tirade_ir::buffer::BufferNode;
@@ -27,7 +29,8 @@ use tirade_ir::{
 
 /// Replaces vectors by loops. Accesses have to be flat and lets lowered before.
 pub fn lower_vector(func: &PrimFunc) -> PrimFunc {
-    func.rewrite_or_clone(&mut Lower::default())
+    let register_bytes = vector_bytes(func).unwrap_or(0);
+    func.rewrite_or_clone(&mut Lower { register_bytes, ..Lower::default() })
 }
 
 #[derive(Default)]
@@ -36,11 +39,14 @@ struct Lower {
     vars: FxHashMap<VarId, Buffer>,
     /// Statements to come before the one at hand.
     pre: Vec<Stmt>,
+    /// How many bytes a vector register has; 0 if there is none.
+    register_bytes: u32,
 }
 
 impl Rewriter for Lower {
     fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
         match stmt {
+            Stmt::Store(s) if shuffles_registers(s, self.register_bytes) => None,
             Stmt::Store(s) if !s.indices.iter().all(|i| i.dtype().is_scalar()) => {
                 Some(self.store(s))
             }
@@ -94,11 +100,13 @@ impl Lower {
     /// A vector store as a loop of scalar ones.
     fn store(&mut self, s: &BufferStore) -> Stmt {
         let data = s.buffer.data;
+        // A lane may read what the same lane overwrites, unless a shuffle moves lanes.
         let reads_itself = |e: &PrimExpr| {
-            any_expr(
-                e,
-                |e| matches!(e, PrimExpr::Load(l) if l.buffer.data == data && l.indices != s.indices),
-            )
+            let moves = any_expr(e, needs_constant_lane);
+            any_expr(e, |e| match e {
+                PrimExpr::Load(l) => l.buffer.data == data && (moves || l.indices != s.indices),
+                _ => false,
+            })
         };
         let index = s.indices.last().expect("a vector index");
         let lanes = index.dtype().lanes();
@@ -295,6 +303,38 @@ impl Lower {
             }
         }
     }
+}
+
+/// True for a store of lanes that a shuffle picks from one or two vectors, all of them contiguous in
+/// memory and as large as each other, at most as large as a register.
+fn shuffles_registers(s: &BufferStore, register_bytes: u32) -> bool {
+    let PrimExpr::Shuffle(shuffle) = &s.value else { return false };
+    let element = shuffle.dtype.element();
+    let is_register = |dtype: DType| {
+        dtype == shuffle.dtype
+            && dtype.lanes().is_power_of_two()
+            && dtype.lanes() * element.bits() / 8 <= register_bytes
+    };
+    let is_contiguous = |buffer: &Buffer, indices: &[PrimExpr]| {
+        let [PrimExpr::Ramp(ramp)] = indices else { return false };
+        buffer.dtype == element
+            && ramp.stride.is_int(1)
+            && !any_expr(&ramp.base, |e| !e.dtype().is_scalar() || needs_constant_lane(e))
+    };
+    let is_loaded = |vector: &PrimExpr| match vector {
+        PrimExpr::Load(load) => {
+            load.predicate.is_none()
+                && is_register(load.dtype())
+                && is_contiguous(&load.buffer, &load.indices)
+        }
+        _ => false,
+    };
+    vectorize_loop::is_element(element)
+        && s.predicate.is_none()
+        && is_register(shuffle.dtype)
+        && is_contiguous(&s.buffer, &s.indices)
+        && shuffle.vectors.len() <= 2
+        && shuffle.vectors.iter().all(is_loaded)
 }
 
 /// Ops whose lanes are not those of their arguments in the same place.

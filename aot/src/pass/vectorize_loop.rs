@@ -367,7 +367,7 @@ impl Strip {
 }
 
 /// Types of elements that vectors are made of.
-fn is_element(dtype: DType) -> bool {
+pub(super) fn is_element(dtype: DType) -> bool {
     dtype.is_integer() || dtype == DType::FLOAT32 || dtype == DType::FLOAT64
 }
 
