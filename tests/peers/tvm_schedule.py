@@ -59,6 +59,13 @@ def bound_names(stmt):
     return {n.id for n in ast.walk(stmt) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
 
 
+def registered_names(stmt):
+    """The name under which a statement registers a tensor intrinsic."""
+    value = getattr(stmt, "value", None)
+    is_register = call_name(value).endswith("TensorIntrin.register")
+    return {value.args[0].value} if is_register and isinstance(value.args[0], ast.Constant) else set()
+
+
 def is_dropped_import(stmt):
     if isinstance(stmt, ast.ImportFrom):
         return stmt.module in DROPPED
@@ -162,7 +169,7 @@ class Module:
             if isinstance(stmt, ast.Assign) and call_name(value) == "tvm.testing.parameter":
                 self.shared[stmt.targets[0].id] = fixture_values(value)
                 continue
-            for name in bound_names(stmt):
+            for name in bound_names(stmt) | registered_names(stmt):
                 self.binders.setdefault(name, []).append(stmt)
 
     def library(self, stmt):
