@@ -161,7 +161,7 @@ class Module:
 
     def __init__(self, path, checkout):
         self.path, self.checkout = path, checkout
-        self.body = ast.parse(path.read_text()).body
+        self.body = [self.absolute(stmt) for stmt in ast.parse(path.read_text()).body]
         self.binders = {}
         self.shared = {}
         for stmt in self.body:
@@ -171,6 +171,14 @@ class Module:
                 continue
             for name in bound_names(stmt) | registered_names(stmt):
                 self.binders.setdefault(name, []).append(stmt)
+
+    def absolute(self, stmt):
+        """An import of the same package by its whole name."""
+        if not isinstance(stmt, ast.ImportFrom) or not stmt.level:
+            return stmt
+        inside = self.path.relative_to(self.checkout / "python").parts[: -stmt.level]
+        module = ".".join([*inside, *([stmt.module] if stmt.module else [])])
+        return ast.ImportFrom(module=module, names=stmt.names, level=0)
 
     def library(self, stmt):
         """The file of TVM's sources behind an import of tensor intrinsics."""

@@ -56,7 +56,7 @@ pub fn expect_stage_pipeline(scope: &Scope) -> Result<()> {
 }
 
 /// The number of statements around that two places share.
-fn common_depth(a: &Place, b: &Place) -> usize {
+pub fn common_depth(a: &Place, b: &Place) -> usize {
     let same = |(x, y): (&(Stmt, crate::place::Slot), &(Stmt, crate::place::Slot))| {
         let is_same_stmt = match (&x.0, &y.0) {
             (Stmt::For(f), Stmt::For(g)) => f.loop_var == g.loop_var,
@@ -80,7 +80,14 @@ fn loops_below(place: &Place, depth: usize) -> Vec<Arc<For>> {
         .collect()
 }
 
-fn covers(scope: &Scope, producers: &[&Place], consumer: &Place, region: &BufferRegion) -> bool {
+/// True if all that `consumer` reads of the region is written by `producers` in the same iteration
+/// of the loops around all of them.
+pub fn covers(
+    scope: &Scope,
+    producers: &[&Place],
+    consumer: &Place,
+    region: &BufferRegion,
+) -> bool {
     let depth = producers.iter().map(|p| common_depth(p, consumer)).min().unwrap_or(0);
     let depth = depth.max(scope.place.around.len() + 1);
     let shared: Vec<Arc<For>> = consumer.around[..depth.min(consumer.around.len())]

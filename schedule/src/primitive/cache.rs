@@ -455,7 +455,7 @@ fn range_of(set: &IntSet, extent: &PrimExpr, analyzer: &Analyzer) -> Range {
 }
 
 /// The block uses the buffer by its elements only.
-fn expect_plain(place: &Place, buffer: &Buffer) -> Result<()> {
+pub(super) fn expect_plain(place: &Place, buffer: &Buffer) -> Result<()> {
     let mut is_opaque = false;
     for_each_expr(&place.block().body, |e| {
         is_opaque |= matches!(e, PrimExpr::Var(var) if *var == buffer.data);

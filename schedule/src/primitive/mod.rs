@@ -26,6 +26,7 @@ pub mod reindex;
 pub mod reorder;
 pub mod reorder_block_iter_var;
 pub mod rfactor;
+pub mod rolling_buffer;
 pub mod sample_categorical;
 pub mod sample_perfect_tile;
 pub mod set_axis_separator;
@@ -104,6 +105,7 @@ pub static TABLE: &[&Primitive] = &[
     &decompose_reduction::DECOMPOSE_REDUCTION,
     &decompose_padding::DECOMPOSE_PADDING,
     &rfactor::RFACTOR,
+    &rolling_buffer::ROLLING_BUFFER,
     &annotate::ANNOTATE,
     &annotate::UNANNOTATE,
     &split::SPLIT,

@@ -12,6 +12,7 @@ use std::rc::Rc;
 use tirade_ir::diag::Code;
 use tirade_ir::span::Span;
 use tirade_ir::symbol::Symbol;
+use tirade_ir::{BinOp, PrimExpr};
 
 impl Evaluator {
     /// The value of an expression. Errors carry the place of the innermost expression.
@@ -275,8 +276,11 @@ impl Evaluator {
             Value::Range(range) => !range.is_empty(),
             Value::Instance(_) => return self.instance_truth(value, span),
             Value::Poison => return Err(HostError::poisoned()),
-            Value::Expr(expr) if expr.as_int().is_some() => expr.as_int() != Some(0),
-            Value::Expr(_) | Value::Scalar(_) => return Err(run_time_value(span)),
+            Value::Expr(expr) => match literal_truth(expr) {
+                Some(truth) => truth,
+                None => return Err(run_time_value(span)),
+            },
+            Value::Scalar(_) => return Err(run_time_value(span)),
             Value::Object(object) => object.length() != Some(0),
             _ => true,
         })
@@ -321,6 +325,21 @@ impl Evaluator {
         snapshot.scope = Rc::new(frozen);
         Rc::new(snapshot)
     }
+}
+
+/// The truth of an integer literal, or of a comparison of two.
+fn literal_truth(expr: &PrimExpr) -> Option<bool> {
+    let PrimExpr::Binary(e) = expr else { return Some(expr.as_int()? != 0) };
+    let (a, b) = (e.lhs.as_int()?, e.rhs.as_int()?);
+    Some(match e.op {
+        BinOp::Eq => a == b,
+        BinOp::Ne => a != b,
+        BinOp::Lt => a < b,
+        BinOp::Le => a <= b,
+        BinOp::Gt => a > b,
+        BinOp::Ge => a >= b,
+        _ => return None,
+    })
 }
 
 fn unbound(name: Symbol, own: bool) -> HostError {
