@@ -390,3 +390,18 @@ fn symbolic_bounds_are_proved() {
     let same = sub(&mul(&n.into(), &m.into()), &mul(&m.into(), &n.into()));
     assert!(analyzer.simplify(&same).is_int(0));
 }
+
+#[test]
+fn quotients_of_scaled_terms_are_found() {
+    let (i, mut analyzer) = (Var::new("i", DType::INT32), Analyzer::new());
+    analyzer.bind(i, &Range::new(0.into(), 8.into()));
+    let sum = |scale: i32, constant: i32| add(&mul(&i.into(), &scale.into()), &constant.into());
+    let half = floordiv(&i.into(), &2.into());
+    assert_eq!(analyzer.simplify(&floordiv(&sum(8, 7), &16.into())), half);
+    let next = floordiv(&add(&i.into(), &1.into()), &2.into());
+    assert_eq!(analyzer.simplify(&floordiv(&sum(8, 9), &16.into())), next);
+    analyzer.bind(i, &Range::new(0.into(), 2.into()));
+    assert_eq!(analyzer.simplify(&floordiv(&sum(360, 0), &16.into())), mul(&i.into(), &22.into()));
+    let undecided = floordiv(&sum(360, 8), &16.into());
+    assert_eq!(analyzer.simplify(&undecided), undecided);
+}

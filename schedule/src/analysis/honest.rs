@@ -5,7 +5,7 @@ use crate::error::{Result, ScheduleError};
 use crate::place::Place;
 use tirade_ir::arith::{Analyzer, IntSet, add, binary, sub};
 use tirade_ir::diag::Code;
-use tirade_ir::{BinOp, BufferRegion, PrimExpr, Range};
+use tirade_ir::{BinOp, Buffer, BufferRegion, PrimExpr, Range};
 
 /// Fails unless every access of the block lies in a region that it declares. Blocks that call
 /// functions are believed.
@@ -56,6 +56,41 @@ pub fn expect_honest(place: &Place) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Fails unless every instance of the block really reads the buffer, inside of its shape, wherever
+/// a load of it stands: an instance that a condition keeps from reading outside needs nobody who
+/// writes there, and would be lost if it went along with the writer. The regions of blocks that
+/// call functions are believed.
+pub fn expect_reads_inside(place: &Place, buffer: &Buffer) -> Result<()> {
+    let block = place.block();
+    let mut analyzer = Analyzer::new();
+    block.iter_vars.iter().for_each(|axis| analyzer.bind(axis.var, &axis.dom));
+    let body = Accesses::of_with(&block.body, analyzer.clone());
+    let sets = |region: &BufferRegion| region.region.iter().map(IntSet::from_range).collect();
+    let read: Vec<Vec<IntSet>> = match body.is_opaque {
+        true => block.reads.iter().filter(|r| r.buffer == *buffer).map(sets).collect(),
+        false => {
+            let own = body.list.into_iter().filter(|a| !a.is_write && a.buffer == *buffer);
+            own.map(|access| access.dims).collect()
+        }
+    };
+    let inside = |(set, extent): (&IntSet, &PrimExpr)| {
+        let (Some(min), Some(max)) = (&set.min, &set.max) else { return false };
+        analyzer.can_prove_at_least(min, 0) && analyzer.can_prove(&binary(BinOp::Lt, max, extent))
+    };
+    match read.iter().all(|dims| dims.iter().zip(&buffer.shape).all(inside)) {
+        true => Ok(()),
+        false => {
+            let message = format!(
+                "not every instance of block `{}` is known to read inside of `{}`",
+                block.name, buffer.name
+            );
+            Err(ScheduleError::new(Code::SCHEDULE_REGION, message)
+                .at(place.at())
+                .note("what reads nothing there would be lost if it went along with the writer"))
+        }
+    }
 }
 
 /// True if the box certainly lies in the region, or in the buffer where the region is all of it.

@@ -27,7 +27,7 @@ use crate::analysis::cover::{
     contains, exact_region, expect_stage_pipeline, facts, relaxed_region,
 };
 use crate::analysis::domain::{AxisDomain, Regions, axis_domains};
-use crate::analysis::honest::expect_honest;
+use crate::analysis::honest::{expect_honest, expect_reads_inside};
 use crate::analysis::kind::{
     expect_complete_or_reduction, expect_no_output, lacks_complete, scope_of,
 };
@@ -204,6 +204,7 @@ fn moved(
             expect_produced(place, &nest, &required, &analyzer)?;
             expect_once(&scope, place, target, &nest)?;
             expect_all(place, target, &nest)?;
+            required.iter().try_for_each(|(buffer, _)| expect_reads_inside(place, buffer))?;
         }
     }
     let new_target = reinserted(&without, place, target, position, nest.stmt(place))?;

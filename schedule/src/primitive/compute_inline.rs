@@ -18,12 +18,12 @@
 use super::Primitive;
 use crate::analysis::binding::bindings;
 use crate::analysis::cover::{expect_stage_pipeline, facts};
-use crate::analysis::honest::expect_honest;
+use crate::analysis::honest::{expect_honest, expect_reads_inside};
 use crate::analysis::kind::{expect_complete, expect_no_output, lacks_complete, scope_of};
 use crate::analysis::moving::{expect_no_overwriting, expect_unconditional, removed};
 use crate::analysis::scope::Scope;
 use crate::args::Args;
-use crate::build::and;
+use crate::build::{all, and, conditions};
 use crate::error::{Result, ScheduleError};
 use crate::place::Place;
 use crate::schedule::Schedule;
@@ -256,6 +256,7 @@ fn reverse_inlined(place: &Place) -> Result<Stmt> {
         return Err(pattern(place, "a condition decides which of its instances run"));
     }
     expect_unconditional(place)?;
+    expect_reads_inside(place, &buffer)?;
     let plan = Plan::new(place, &producer, &buffer, &scope)?;
     let without = removed(place)?;
     let mut inliner = ReverseInliner { plan, is_opaque: false };
@@ -504,7 +505,10 @@ impl ReverseInliner {
             }
         }
         let condition = substitute(&condition, &bindings(realize));
-        let predicate = and(&analyzer.simplify(&condition), &realize.predicate);
+        let known = conditions(&realize.predicate);
+        let mut new = conditions(&analyzer.simplify(&condition));
+        new.retain(|part| !known.contains(part));
+        let predicate = and(&all(&new), &realize.predicate);
         BlockRealize { predicate, block, iter_values: realize.iter_values.clone() }
     }
 }

@@ -147,3 +147,43 @@ refused(
 refused(
     matmul, lambda sch: sch.transform_block_layout("D", lambda i, j: (i // 4, j, i % 4)), "the map"
 )
+
+
+@T.prim_func(s_tir=True)
+def guarded(A: T.Buffer((6, 4), "int32"), B: T.Buffer((4, 2, 4), "int32")):
+    M = T.sblock_alloc_buffer((6, 4), "int32")
+    for i, j in T.grid(6, 4):
+        with T.sblock("M"):
+            vi, vj = T.axis.remap("SS", [i, j])
+            M[vi, vj] = A[vi, vj]
+    for i, j, k in T.grid(4, 2, 4):
+        with T.sblock("B"):
+            vi, vj, vk = T.axis.remap("SSS", [i, j, k])
+            B[vi, vj, vk] = T.if_then_else(vj == 1 and 2 <= vk, 0, M[vj * 4 + vk, vi])
+
+
+# The instances of B that read nothing of M would be lost.
+refused(guarded, lambda sch: sch.reverse_compute_inline("B"), "read inside of `M`")
+
+
+@T.prim_func(s_tir=True)
+def shifted(A: T.Buffer((6,), "int32"), P: T.Buffer((8,), "int32")):
+    G = T.sblock_alloc_buffer((6,), "int32")
+    for y in range(8):
+        for u in range(1):
+            with T.sblock("G"):
+                vy = T.axis.spatial(6, y - 1 + u)
+                T.where(1 <= y and y < 7)
+                G[vy] = A[vy]
+    for y in range(8):
+        with T.sblock("P"):
+            vy = T.axis.spatial(8, y)
+            P[vy] = T.if_then_else(1 <= vy and vy < 7, G[vy - 1], 0)
+
+
+# And so would those of P that pad, where G runs under a condition.
+refused(
+    shifted,
+    lambda sch: sch.reverse_compute_at("P", sch.get_loops("G")[0], preserve_unit_loops=True),
+    "read inside of `G`",
+)

@@ -55,12 +55,25 @@ impl Simplifier<'_> {
             // Of two values that lie in different quotients, the term is the difference.
             return self.sum(Linear::constant(first), &Linear::from_term(term.clone()), 1);
         }
-        if let ([term], 0) = (&rest.terms[..], rest.constant)
+        if let [term] = &rest.terms[..]
             && term.scale > 1
             && divisor % term.scale == 0
         {
-            let (term, divisor) = (Term { scale: 1, ..term.clone() }, divisor / term.scale);
-            return self.quotient_of_rest(e, Linear::from_term(term), divisor);
+            // `(s * x + c) // (s * d) == (x + c // s) // d`
+            let (scale, divisor) = (term.scale, divisor / term.scale);
+            return self.quotient_of_rest(e, reduced(rest, scale), divisor);
+        }
+        if let [term] = &rest.terms[..]
+            && term.scale > divisor
+        {
+            // `(s * x + c) // d == s // d * x + (s % d * x + c) // d`, where the end is a constant.
+            let part = |scale| Linear::from_term(Term { scale, ..term.clone() });
+            let end = self.sum(part(term.scale % divisor), &Linear::constant(rest.constant), 1);
+            let bound = self.linear_bound(&end);
+            let (first, last) = (floordiv(bound.min, divisor), floordiv(bound.max, divisor));
+            if first == last {
+                return self.sum(part(term.scale / divisor), &Linear::constant(first), 1);
+            }
         }
         if let ([term], 0) = (&rest.terms[..], rest.constant)
             && term.scale == 1
