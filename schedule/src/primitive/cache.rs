@@ -146,7 +146,7 @@ fn consumer_blocks(schedule: &Schedule, args: &Args, place: &Place) -> Result<Ve
 }
 
 /// The block of the scope that writes the buffer, if there is one.
-fn only_writer<'a>(
+pub(super) fn only_writer<'a>(
     scope: &'a Scope,
     place: &Place,
     buffer: &Buffer,
@@ -171,18 +171,18 @@ fn only_writer<'a>(
 }
 
 /// Where the copy is made.
-struct Spot {
+pub(super) struct Spot {
     /// The sequence, and the position in it; without one, the beginning or the end of the scope.
     before: Option<(Place, usize)>,
     at_end: bool,
     /// The sequence stands in a loop.
     in_loop: bool,
     /// Statements around the place, outermost first, counted.
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl Spot {
-    fn of(
+    pub(super) fn of(
         scope: &Scope,
         writer: Option<&Place>,
         related: &[&Place],
@@ -221,7 +221,7 @@ impl Spot {
     }
 
     /// The function's body with the copy in this place.
-    fn inserted(&self, scope: &Scope, stage: Stmt) -> Stmt {
+    pub(super) fn inserted(&self, scope: &Scope, stage: Stmt) -> Stmt {
         if let Some((sequence, item)) = &self.before {
             let mut stmts = sequence.stmt.as_slice().to_vec();
             stmts.insert(*item, stage);
@@ -403,7 +403,7 @@ fn expect_filled(writer: &Place, declared: &BufferRegion) -> Result<()> {
 }
 
 /// Whether the block runs is not decided by loops around the place of the copy.
-fn expect_own_predicate(writer: &Place, spot: &Spot) -> Result<()> {
+pub(super) fn expect_own_predicate(writer: &Place, spot: &Spot) -> Result<()> {
     let above = writer.around[..spot.depth].iter().filter_map(|(stmt, _)| match stmt {
         Stmt::For(f) => Some(f.loop_var),
         _ => None,
@@ -543,14 +543,14 @@ fn copy_stage(
 }
 
 /// Blocks access the copy, and their scope allocates it.
-struct Redirect {
-    scope: BlockId,
-    users: Vec<BlockId>,
-    swap: Swap,
-    copy: Buffer,
+pub(super) struct Redirect<S> {
+    pub(super) scope: BlockId,
+    pub(super) users: Vec<BlockId>,
+    pub(super) swap: S,
+    pub(super) copy: Buffer,
 }
 
-impl Rewriter for Redirect {
+impl<S: Rewriter> Rewriter for Redirect<S> {
     fn rewrite_expr(&mut self, _: &PrimExpr) -> Option<PrimExpr> {
         None
     }

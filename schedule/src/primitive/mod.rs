@@ -23,6 +23,7 @@ pub mod get_blocks;
 pub mod get_loops;
 pub mod merge;
 pub mod reindex;
+pub mod reindex_cache;
 pub mod reorder;
 pub mod reorder_block_iter_var;
 pub mod rfactor;
@@ -102,6 +103,8 @@ pub static TABLE: &[&Primitive] = &[
     &reindex::REINDEX,
     &cache::CACHE_READ,
     &cache::CACHE_WRITE,
+    &reindex_cache::REINDEX_CACHE_READ,
+    &reindex_cache::REINDEX_CACHE_WRITE,
     &decompose_reduction::DECOMPOSE_REDUCTION,
     &decompose_padding::DECOMPOSE_PADDING,
     &rfactor::RFACTOR,
