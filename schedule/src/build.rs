@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_stmt};
-use tirade_ir::{Attrs, BinOp, BlockRealize, DType, For, ForKind, PrimExpr, Span, Stmt, Var};
+use tirade_ir::stmt::{BufferStore, InferredRegions};
+use tirade_ir::{
+    Attrs, BinOp, Block, BlockId, BlockRealize, Buffer, BufferRegion, DType, For, ForKind, IterVar,
+    PrimExpr, Range, Span, Stmt, Symbol, Var,
+};
 
 /// `a and b`, without literals that are true.
 pub fn and(a: &PrimExpr, b: &PrimExpr) -> PrimExpr {
@@ -53,6 +57,43 @@ pub fn serial(var: Var, extent: PrimExpr, body: Stmt, span: Span) -> Stmt {
         annotations: Attrs::new(),
         span,
     }))
+}
+
+/// One place of a buffer as a region.
+pub fn point(buffer: &Buffer, indices: &[PrimExpr]) -> BufferRegion {
+    let range = |e: &PrimExpr| Range::new(e.clone(), PrimExpr::int(1, e.dtype()));
+    BufferRegion { buffer: buffer.clone(), region: indices.iter().map(range).collect() }
+}
+
+/// A block that copies one element, from a place of one buffer to a place of another.
+pub fn copy_block(
+    name: Symbol,
+    axes: Vec<IterVar>,
+    (source, from): (&Buffer, Vec<PrimExpr>),
+    (target, to): (&Buffer, Vec<PrimExpr>),
+) -> Block {
+    let (reads, writes) = (Box::new([point(source, &from)]), Box::new([point(target, &to)]));
+    let body = Stmt::Store(Arc::new(BufferStore {
+        buffer: target.clone(),
+        indices: to.into(),
+        value: PrimExpr::load(source.clone(), from, Span::NONE),
+        predicate: None,
+        span: Span::NONE,
+    }));
+    Block {
+        id: BlockId::fresh(),
+        name,
+        iter_vars: axes.into(),
+        reads,
+        writes,
+        inferred: InferredRegions::default(),
+        init: None,
+        alloc_buffers: Box::default(),
+        match_buffers: Box::default(),
+        annotations: Attrs::new(),
+        body,
+        span: Span::NONE,
+    }
 }
 
 /// `stmt` with another condition on the blocks directly below it.

@@ -136,7 +136,13 @@ impl Place {
     /// The loops between the nearest block around and this place, outermost first.
     pub fn loops(&self) -> Vec<Arc<For>> {
         let first = self.scope_index().map_or(0, |i| i + 1);
-        let loops = self.around[first..].iter().filter_map(|(stmt, _)| match stmt {
+        self.loops_between(first, self.around.len())
+    }
+
+    /// The loops among the statements around this place from position `first` to before `end`.
+    pub fn loops_between(&self, first: usize, end: usize) -> Vec<Arc<For>> {
+        let part = self.around.get(first..end.min(self.around.len())).unwrap_or_default();
+        let loops = part.iter().filter_map(|(stmt, _)| match stmt {
             Stmt::For(f) => Some(f.clone()),
             _ => None,
         });
@@ -167,11 +173,7 @@ impl Place {
 
     /// Loops of the whole function around this place, outermost first.
     pub fn all_loops(&self) -> Vec<Arc<For>> {
-        let loops = self.around.iter().filter_map(|(stmt, _)| match stmt {
-            Stmt::For(f) => Some(f.clone()),
-            _ => None,
-        });
-        loops.collect()
+        self.loops_between(0, self.around.len())
     }
 
     /// The function's body with `new` in this place.

@@ -71,13 +71,7 @@ pub fn common_depth(a: &Place, b: &Place) -> usize {
 }
 
 fn loops_below(place: &Place, depth: usize) -> Vec<Arc<For>> {
-    let below = place.around[depth.min(place.around.len())..].iter();
-    below
-        .filter_map(|(stmt, _)| match stmt {
-            Stmt::For(f) => Some(f.clone()),
-            _ => None,
-        })
-        .collect()
+    place.loops_between(depth, place.around.len())
 }
 
 /// True if all that `consumer` reads of the region is written by `producers` in the same iteration
@@ -90,13 +84,7 @@ pub fn covers(
 ) -> bool {
     let depth = producers.iter().map(|p| common_depth(p, consumer)).min().unwrap_or(0);
     let depth = depth.max(scope.place.around.len() + 1);
-    let shared: Vec<Arc<For>> = consumer.around[..depth.min(consumer.around.len())]
-        .iter()
-        .filter_map(|(stmt, _)| match stmt {
-            Stmt::For(f) => Some(f.clone()),
-            _ => None,
-        })
-        .collect();
+    let shared = consumer.loops_between(0, depth);
     let analyzer = facts(&consumer.func, &shared);
     let mut produced: Option<Vec<IntSet>> = None;
     for producer in producers {

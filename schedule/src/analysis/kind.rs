@@ -1,5 +1,6 @@
 //! Kinds of blocks: complete, reduction; and scopes in which data flows through such blocks only.
 
+use super::access::{Access, Accesses};
 use super::binding::has_affine_binding;
 use super::scope::Scope;
 use crate::error::{Result, ScheduleError};
@@ -164,4 +165,20 @@ pub fn scope_of(place: &Place) -> Result<Scope> {
         )
         .at(place.at())),
     }
+}
+
+/// Fails if a statement or condition outside of the scope's blocks accesses what blocks write, or
+/// writes itself: how data flows in a scope is read off its blocks.
+pub fn expect_flow_in_blocks(scope: &Scope) -> Result<()> {
+    let Stmt::Block(around) = &scope.place.stmt else { return Ok(()) };
+    let accesses = Accesses::of(&around.block.body, &[]);
+    let is_stray = |access: &&Access| {
+        let is_outside = access.block.is_none();
+        is_outside && (access.is_write || !scope.writers(&access.buffer).is_empty())
+    };
+    let Some(stray) = accesses.list.iter().find(is_stray) else { return Ok(()) };
+    let message = format!("what stands outside of blocks accesses `{}`", stray.buffer.name);
+    Err(ScheduleError::new(Code::SCHEDULE_SCOPE, message)
+        .at(scope.place.at())
+        .help("put it into a block"))
 }

@@ -6,10 +6,10 @@ use super::Primitive;
 use crate::analysis::buffers::{Access, block_and_buffer, changed, check_scope};
 use crate::analysis::cover::{exact_region, facts};
 use crate::analysis::honest::expect_honest;
-use crate::analysis::kind::scope_of;
+use crate::analysis::kind::{expect_flow_in_blocks, scope_of};
 use crate::analysis::scope::{Scope, child_blocks, reads, writes};
 use crate::args::Args;
-use crate::build::{conditions, serial};
+use crate::build::{conditions, copy_block, serial};
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, Slot, with_allocations, with_block};
 use crate::schedule::Schedule;
@@ -22,7 +22,7 @@ use tirade_ir::rewrite::{
     Rewrite, Rewriter, rewrite_slice, walk_rewrite_buffer_region, walk_rewrite_expr,
     walk_rewrite_stmt,
 };
-use tirade_ir::stmt::{BufferStore, InferredRegions};
+use tirade_ir::stmt::BufferStore;
 use tirade_ir::visit::{any_stmt, for_each_expr, for_each_stmt, uses_var};
 use tirade_ir::{
     BinOp, Block, BlockId, BlockRealize, Buffer, BufferRegion, For, IterVar, IterVarKind, PrimExpr,
@@ -57,6 +57,7 @@ fn cache(schedule: &mut Schedule, args: &Args, access: Access, index: &str) -> R
     let buffer = accessed.buffer;
     let chosen = consumer_blocks(schedule, args, &place)?;
     let scope = scope_of(&place)?;
+    expect_flow_in_blocks(&scope)?;
     place.expect_outside_init()?;
     for child in &scope.children {
         expect_honest(child)?;
@@ -253,12 +254,8 @@ fn copied_region(
         expect_read(scope, buffer, &region)?;
         return Ok(region);
     };
-    let is_loop = |(stmt, _): &(Stmt, Slot)| match stmt {
-        Stmt::For(f) => Some(f.clone()),
-        _ => None,
-    };
-    let below: Vec<Arc<For>> = writer.around[spot.depth..].iter().filter_map(is_loop).collect();
-    let above: Vec<Arc<For>> = writer.around[..spot.depth].iter().filter_map(is_loop).collect();
+    let below = writer.loops_between(spot.depth, writer.around.len());
+    let above = writer.loops_between(0, spot.depth);
     let analyzer = facts(&writer.func, &above);
     let written = writer.block().writes.iter().find(|w| w.buffer == *buffer);
     let written = written.expect("the writer writes the buffer");
@@ -504,33 +501,8 @@ fn copy_stage(
         axes.iter().zip(region).map(shifted).collect()
     };
     let (from, to) = (indices(source_packed), indices(target_packed));
-    let point = |buffer: &Buffer, at: &[PrimExpr]| BufferRegion {
-        buffer: buffer.clone(),
-        region: at.iter().map(|e| Range::new(e.clone(), PrimExpr::int(1, e.dtype()))).collect(),
-    };
-    let (reads, writes) = (Box::new([point(source, &from)]), Box::new([point(target, &to)]));
-    let body = Stmt::Store(Arc::new(BufferStore {
-        buffer: target.clone(),
-        indices: to.into(),
-        value: PrimExpr::load(source.clone(), from, Span::NONE),
-        predicate: None,
-        span: Span::NONE,
-    }));
-    let id = BlockId::fresh();
-    let block = Block {
-        id,
-        name,
-        iter_vars: axes.into(),
-        reads,
-        writes,
-        inferred: InferredRegions::default(),
-        init: None,
-        alloc_buffers: Box::default(),
-        match_buffers: Box::default(),
-        annotations: Default::default(),
-        body,
-        span: Span::NONE,
-    };
+    let block = copy_block(name, axes, (source, from), (target, to));
+    let id = block.id;
     let realize = BlockRealize {
         iter_values: values.into(),
         predicate: PrimExpr::bool(true),

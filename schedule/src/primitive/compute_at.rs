@@ -29,7 +29,7 @@ use crate::analysis::cover::{
 use crate::analysis::domain::{AxisDomain, Regions, axis_domains};
 use crate::analysis::honest::{expect_honest, expect_reads_inside};
 use crate::analysis::kind::{
-    expect_complete_or_reduction, expect_no_output, lacks_complete, scope_of,
+    expect_complete_or_reduction, expect_flow_in_blocks, expect_no_output, lacks_complete, scope_of,
 };
 use crate::analysis::moving::{expect_no_overwriting, expect_unconditional, gap, removed};
 use crate::analysis::scope::{Scope, child_blocks_of};
@@ -130,6 +130,7 @@ fn moved(
     index: i64,
 ) -> Result<Stmt> {
     let scope = scope_of(place)?;
+    expect_flow_in_blocks(&scope)?;
     expect_stage_pipeline(&scope)?;
     expect_complete_or_reduction(&scope, place)?;
     expect_same_scope(place, target)?;

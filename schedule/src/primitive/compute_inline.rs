@@ -19,7 +19,9 @@ use super::Primitive;
 use crate::analysis::binding::bindings;
 use crate::analysis::cover::{expect_stage_pipeline, facts};
 use crate::analysis::honest::{expect_honest, expect_reads_inside};
-use crate::analysis::kind::{expect_complete, expect_no_output, lacks_complete, scope_of};
+use crate::analysis::kind::{
+    expect_complete, expect_flow_in_blocks, expect_no_output, lacks_complete, scope_of,
+};
 use crate::analysis::moving::{expect_no_overwriting, expect_unconditional, removed};
 use crate::analysis::scope::Scope;
 use crate::args::Args;
@@ -245,6 +247,7 @@ pub(super) fn reverse_inline(schedule: &mut Schedule, place: &Place) -> Result<V
 fn reverse_inlined(place: &Place) -> Result<Stmt> {
     expect_no_init(place)?;
     let scope = scope_of(place)?;
+    expect_flow_in_blocks(&scope)?;
     expect_stage_pipeline(&scope)?;
     let buffer = single_read(&scope, place)?;
     expect_complete(&scope, place)?;

@@ -6,6 +6,7 @@ use crate::analysis::binding::loop_ranges;
 use crate::analysis::buffers::{Access, Accessed, buffer_arg};
 use crate::analysis::index_map::simplify_unless_constant;
 use crate::args::Args;
+use crate::build::{copy_block, point};
 use crate::error::{Result, ScheduleError};
 use crate::place::{Place, with_allocations, with_block};
 use crate::schedule::Schedule;
@@ -14,7 +15,9 @@ use std::sync::Arc;
 use tirade_ir::arith::iter_map::{IterMap, IterMapLevel, detect_iter_map};
 use tirade_ir::arith::{self, Analyzer};
 use tirade_ir::diag::Code;
-use tirade_ir::rewrite::{Rewrite, Rewriter, walk_rewrite_expr, walk_rewrite_stmt};
+use tirade_ir::rewrite::{
+    Rewrite, Rewriter, walk_rewrite_buffer_region, walk_rewrite_expr, walk_rewrite_stmt,
+};
 use tirade_ir::stmt::{Block, BlockRealize, BufferStore, InferredRegions, IterVar, IterVarKind};
 use tirade_ir::subst::{VarMap, free_vars, substitute};
 use tirade_ir::visit::{for_each_block, for_each_expr, for_each_stmt};
@@ -80,7 +83,7 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
 }
 
 /// The indices of all accesses of the block to the buffer, which must be the same.
-fn only_indices(place: &Place, buffer: &Buffer) -> Result<Vec<PrimExpr>> {
+pub(super) fn only_indices(place: &Place, buffer: &Buffer) -> Result<Vec<PrimExpr>> {
     let block = place.block();
     let refuse =
         |message: String| Err(ScheduleError::new(Code::SCHEDULE_PATTERN, message).at(place.at()));
@@ -91,18 +94,20 @@ fn only_indices(place: &Place, buffer: &Buffer) -> Result<Vec<PrimExpr>> {
     }
     let mut found: Vec<Box<[PrimExpr]>> = Vec::new();
     let mut is_opaque = false;
-    for_each_expr(&block.body, |e| match e {
-        PrimExpr::Load(load) if load.buffer == *buffer => found.push(load.indices.clone()),
-        PrimExpr::Var(var) if *var == buffer.data => is_opaque = true,
-        _ => {}
-    });
-    for_each_stmt(&block.body, |stmt| {
-        if let Stmt::Store(store) = stmt
-            && store.buffer == *buffer
-        {
-            found.push(store.indices.clone());
-        }
-    });
+    for part in block.init.iter().chain([&block.body]) {
+        for_each_expr(part, |e| match e {
+            PrimExpr::Load(load) if load.buffer == *buffer => found.push(load.indices.clone()),
+            PrimExpr::Var(var) if *var == buffer.data => is_opaque = true,
+            _ => {}
+        });
+        for_each_stmt(part, |stmt| {
+            if let Stmt::Store(store) = stmt
+                && store.buffer == *buffer
+            {
+                found.push(store.indices.clone());
+            }
+        });
+    }
     let name = buffer.name;
     match found.split_first() {
         _ if is_opaque => refuse(format!("`{name}` is accessed by its address")),
@@ -223,29 +228,9 @@ fn copy_stage(
         Access::Read => ((old, theirs), (new, ours)),
         Access::Write => ((new, ours), (old, theirs)),
     };
-    let value = PrimExpr::load(source.clone(), from.clone(), Span::NONE);
-    let body = Stmt::Store(Arc::new(BufferStore {
-        buffer: target.clone(),
-        indices: to.clone().into(),
-        value,
-        predicate: None,
-        span: Span::NONE,
-    }));
-    let id = BlockId::fresh();
-    let block = Block {
-        id,
-        name: Symbol::new(&format!("{}_reindex", target.name)),
-        iter_vars: own.clone().into(),
-        reads: Box::new([point(source, &from)]),
-        writes: Box::new([point(target, &to)]),
-        inferred: InferredRegions::default(),
-        init: None,
-        alloc_buffers: Box::default(),
-        match_buffers: Box::default(),
-        annotations: Default::default(),
-        body,
-        span: Span::NONE,
-    };
+    let name = Symbol::new(&format!("{}_reindex", target.name));
+    let block = copy_block(name, own.clone(), (source, from), (target, to));
+    let id = block.id;
     let loops: Vec<Var> = own
         .iter()
         .enumerate()
@@ -263,30 +248,19 @@ fn copy_stage(
     (stmt, id)
 }
 
-fn point(buffer: &Buffer, indices: &[PrimExpr]) -> BufferRegion {
-    let range = |e: &PrimExpr| Range::new(e.clone(), PrimExpr::int(1, e.dtype()));
-    BufferRegion { buffer: buffer.clone(), region: indices.iter().map(range).collect() }
-}
-
 /// The block with the new buffer in the place of the old one.
 fn accessing(place: &Place, old: &Buffer, new: &Buffer, indices: &[PrimExpr]) -> Stmt {
-    let mut swap = Swap { old, new, indices };
-    let mut block = Block::clone(place.block());
-    block.body = block.body.rewrite_or_clone(&mut swap);
-    block.init = block.init.map(|init| init.rewrite_or_clone(&mut swap));
-    for region in block.reads.iter_mut().chain(&mut block.writes) {
-        if region.buffer == *old {
-            *region = point(new, indices);
-        }
-    }
+    let stmt = place.stmt.rewrite_or_clone(&mut Swap { old, new, indices });
+    let Stmt::Block(realize) = &stmt else { return stmt };
+    let mut block = Block::clone(&realize.block);
     block.inferred = InferredRegions::default();
-    with_block(place.realize(), block)
+    with_block(realize, block)
 }
 
-struct Swap<'a> {
-    old: &'a Buffer,
-    new: &'a Buffer,
-    indices: &'a [PrimExpr],
+pub(super) struct Swap<'a> {
+    pub(super) old: &'a Buffer,
+    pub(super) new: &'a Buffer,
+    pub(super) indices: &'a [PrimExpr],
 }
 
 impl Rewriter for Swap<'_> {
@@ -312,6 +286,12 @@ impl Rewriter for Swap<'_> {
                 })))
             }
             _ => inner,
+        }
+    }
+    fn rewrite_buffer_region(&mut self, region: &BufferRegion) -> Option<BufferRegion> {
+        match region.buffer == *self.old {
+            true => Some(point(self.new, self.indices)),
+            false => walk_rewrite_buffer_region(self, region),
         }
     }
 }

@@ -24,17 +24,18 @@
 //! - Between a write and the copy behind it, nothing reads the buffer.
 
 use super::Primitive;
-use super::cache::{Redirect, Spot, expect_own_predicate, expect_plain, only_writer};
+use super::cache::{Redirect, Spot, expect_own_predicate, only_writer};
+use super::reindex::{Swap, only_indices};
 use crate::analysis::binding::runs_once;
 use crate::analysis::buffers::{Access, block_and_buffer, changed, check_scope};
 use crate::analysis::cover::expect_stage_pipeline;
 use crate::analysis::honest::{expect_honest, expect_reads_inside};
 use crate::analysis::index_map::{is_bijective, legalized, map_indices, map_shape};
-use crate::analysis::kind::scope_of;
+use crate::analysis::kind::{expect_flow_in_blocks, scope_of};
 use crate::analysis::moving::expect_unconditional;
 use crate::analysis::scope::Scope;
 use crate::args::Args;
-use crate::build::serial;
+use crate::build::{copy_block, serial};
 use crate::error::{Result, ScheduleError};
 use crate::place::Place;
 use crate::schedule::Schedule;
@@ -42,16 +43,11 @@ use crate::value::{IndexMap, Value};
 use std::sync::Arc;
 use tirade_ir::arith::Analyzer;
 use tirade_ir::diag::Code;
-use tirade_ir::expr::BufferLoad;
-use tirade_ir::rewrite::{
-    Rewriter, rewrite_slice, walk_rewrite_buffer_region, walk_rewrite_expr, walk_rewrite_stmt,
-};
-use tirade_ir::stmt::{BufferStore, InferredRegions};
+use tirade_ir::rewrite::Rewrite;
 use tirade_ir::subst::{VarMap, free_vars, substitute};
 use tirade_ir::visit::uses_var;
 use tirade_ir::{
-    Block, BlockId, BlockRealize, Buffer, BufferRegion, For, IterVar, IterVarKind, PrimExpr, Range,
-    Span, Stmt, Symbol, Var,
+    BlockId, BlockRealize, Buffer, IterVar, IterVarKind, PrimExpr, Span, Stmt, Symbol, Var,
 };
 
 /// `reindex_cache_read`
@@ -90,6 +86,7 @@ fn reindex_cache(
     let map = schedule.resolved_map(map);
     let buffer = accessed.buffer;
     let scope = scope_of(&place)?;
+    expect_flow_in_blocks(&scope)?;
     place.expect_outside_init()?;
     expect_stage_pipeline(&scope)?;
     for child in &scope.children {
@@ -99,8 +96,8 @@ fn reindex_cache(
     if !place.realize().predicate.is_int(1) {
         return Err(refuse(&place, "a condition decides which of its instances run"));
     }
-    expect_plain(&place, &buffer)?;
-    let point = single_point(&place, access, &buffer)?;
+    expect_single_point(&place, access, &buffer)?;
+    let point = only_indices(&place, &buffer)?;
     let layout = Layout::of(&place, &map, &point)?;
     let writer = only_writer(&scope, &place, &buffer, access)?;
     let spot = spot(&scope, &place, writer, &buffer, access)?;
@@ -111,19 +108,14 @@ fn reindex_cache(
         (node.strides, node.elem_offset) = (Box::default(), None);
     });
     let (stage, id) = layout.stage(&place, spot.depth, access, (&buffer, &point), &copy)?;
-    let swap =
-        Swap { old: &buffer, point: &point, new: &copy, indices: &layout.indices, missed: false };
     let body = spot.inserted(&scope, stage);
     let mut rewrite = Redirect {
         scope: scope.place.block().id,
         users: vec![place.block().id],
-        swap,
+        swap: Swap { old: &buffer, new: &copy, indices: &layout.indices },
         copy: copy.clone(),
     };
-    let new = rewrite.rewrite_stmt(&body).unwrap_or(body);
-    if rewrite.swap.missed {
-        return Err(refuse(&place, "it accesses the buffer at several places"));
-    }
+    let new = body.rewrite_or_clone(&mut rewrite);
     schedule.set_body(&place.func, new);
     Ok(schedule.new_block(place.func.name, id).into())
 }
@@ -134,8 +126,8 @@ fn refuse(place: &Place, why: &str) -> ScheduleError {
     ScheduleError::new(Code::SCHEDULE_PATTERN, message).at(place.at())
 }
 
-/// The indices of the one place that the block accesses of the buffer.
-fn single_point(place: &Place, access: Access, buffer: &Buffer) -> Result<Vec<PrimExpr>> {
+/// The block declares one place of the buffer.
+fn expect_single_point(place: &Place, access: Access, buffer: &Buffer) -> Result<()> {
     let block = place.block();
     let mut own = access.regions(block).iter().filter(|r| r.buffer == *buffer);
     let (Some(region), None) = (own.next(), own.next()) else {
@@ -144,10 +136,10 @@ fn single_point(place: &Place, access: Access, buffer: &Buffer) -> Result<Vec<Pr
     if access == Access::Read && block.writes.iter().any(|w| w.buffer == *buffer) {
         return Err(refuse(place, "it writes what it reads"));
     }
-    if !region.region.iter().all(|range| range.extent.is_int(1)) {
-        return Err(refuse(place, "it accesses more than one place of the buffer"));
+    match region.region.iter().all(|range| range.extent.is_int(1)) {
+        true => Ok(()),
+        false => Err(refuse(place, "it accesses more than one place of the buffer")),
     }
-    Ok(region.region.iter().map(|range| range.min.clone()).collect())
 }
 
 /// Where the copy goes.
@@ -265,12 +257,8 @@ impl Layout {
         (buffer, point): (&Buffer, &[PrimExpr]),
         copy: &Buffer,
     ) -> Result<(Stmt, BlockId)> {
-        let below = place.around.get(depth..).unwrap_or_default().iter();
-        let below = below.filter_map(|(stmt, _)| match stmt {
-            Stmt::For(f) if self.values.iter().any(|v| uses_var(v, f.loop_var)) => Some(f),
-            _ => None,
-        });
-        let below: Vec<&Arc<For>> = below.collect();
+        let mut below = place.loops_between(depth, place.around.len());
+        below.retain(|f| self.values.iter().any(|v| uses_var(v, f.loop_var)));
         if !below.iter().all(|f| f.min.is_int(0) && f.step.as_ref().is_none_or(|s| s.is_int(1))) {
             return Err(refuse(place, "a loop around it does not count from 0 on"));
         }
@@ -293,33 +281,8 @@ impl Layout {
             Access::Read => (outside, inside),
             Access::Write => (inside, outside),
         };
-        let region = |buffer: &Buffer, at: &[PrimExpr]| BufferRegion {
-            buffer: buffer.clone(),
-            region: at.iter().map(|e| Range::new(e.clone(), PrimExpr::int(1, e.dtype()))).collect(),
-        };
-        let (reads, writes) = (Box::new([region(source, &from)]), Box::new([region(target, &to)]));
-        let body = Stmt::Store(Arc::new(BufferStore {
-            buffer: target.clone(),
-            indices: to.into(),
-            value: PrimExpr::load(source.clone(), from, Span::NONE),
-            predicate: None,
-            span: Span::NONE,
-        }));
-        let id = BlockId::fresh();
-        let block = Block {
-            id,
-            name: copy.name,
-            iter_vars: axes.into(),
-            reads,
-            writes,
-            inferred: InferredRegions::default(),
-            init: None,
-            alloc_buffers: Box::default(),
-            match_buffers: Box::default(),
-            annotations: Default::default(),
-            body,
-            span: Span::NONE,
-        };
+        let block = copy_block(copy.name, axes, (source, from), (target, to));
+        let id = block.id;
         let realize = BlockRealize {
             iter_values: self.values.iter().map(|v| substitute(v, &by_loop)).collect(),
             predicate: PrimExpr::bool(true),
@@ -335,14 +298,7 @@ impl Layout {
             .into_iter()
             .rev()
             .fold(stmt, |body, (var, extent)| serial(var, extent, body, Span::NONE));
-        let kept = place.around.get(..depth.min(place.around.len())).unwrap_or_default().iter();
-        let kept = kept.filter_map(|(stmt, _)| match stmt {
-            Stmt::For(f) => Some(f.clone()),
-            _ => None,
-        });
-        let first = place.scope_index().map_or(0, |i| i + 1);
-        let outside = place.around[..first].iter().filter(|(s, _)| matches!(s, Stmt::For(_)));
-        let mut around: Vec<Arc<For>> = kept.skip(outside.count()).collect();
+        let mut around = place.loops_between(place.scope_index().map_or(0, |i| i + 1), depth);
         let mut body = &stmt;
         while let Stmt::For(f) = body {
             around.push(f.clone());
@@ -352,68 +308,5 @@ impl Layout {
             true => Ok((stmt, id)),
             false => Err(refuse(place, "the block that copies would run an instance twice")),
         }
-    }
-}
-
-/// The copy in the place of the buffer, where it is accessed at the one place.
-struct Swap<'a> {
-    old: &'a Buffer,
-    point: &'a [PrimExpr],
-    new: &'a Buffer,
-    indices: &'a [PrimExpr],
-    /// Another place is accessed.
-    missed: bool,
-}
-
-impl Swap<'_> {
-    fn there(&mut self, indices: &[PrimExpr]) -> Box<[PrimExpr]> {
-        let analyzer = Analyzer::new();
-        let same = |(a, b): (&PrimExpr, &PrimExpr)| analyzer.can_prove_equal(a, b);
-        self.missed |= !indices.iter().zip(self.point).all(same);
-        self.indices.into()
-    }
-}
-
-impl Rewriter for Swap<'_> {
-    fn rewrite_expr(&mut self, expr: &PrimExpr) -> Option<PrimExpr> {
-        match expr {
-            PrimExpr::Load(load) if load.buffer == *self.old => {
-                Some(PrimExpr::Load(Arc::new(BufferLoad {
-                    buffer: self.new.clone(),
-                    indices: self.there(&load.indices),
-                    predicate: load.predicate.clone(),
-                    span: load.span,
-                })))
-            }
-            other => walk_rewrite_expr(self, other),
-        }
-    }
-
-    fn rewrite_stmt(&mut self, stmt: &Stmt) -> Option<Stmt> {
-        let Stmt::Store(store) = stmt else { return walk_rewrite_stmt(self, stmt) };
-        if store.buffer != *self.old {
-            return walk_rewrite_stmt(self, stmt);
-        }
-        let value = self.rewrite_expr(&store.value).unwrap_or_else(|| store.value.clone());
-        let predicate = store.predicate.as_ref();
-        let predicate = predicate.map(|p| self.rewrite_expr(p).unwrap_or_else(|| p.clone()));
-        // Indices that read the buffer themselves are another place.
-        self.missed |= rewrite_slice(&store.indices, |e| self.rewrite_expr(e)).is_some();
-        Some(Stmt::Store(Arc::new(BufferStore {
-            buffer: self.new.clone(),
-            indices: self.there(&store.indices),
-            value,
-            predicate,
-            span: store.span,
-        })))
-    }
-
-    fn rewrite_buffer_region(&mut self, region: &BufferRegion) -> Option<BufferRegion> {
-        if region.buffer != *self.old {
-            return walk_rewrite_buffer_region(self, region);
-        }
-        let one = |e: &PrimExpr| Range::new(e.clone(), PrimExpr::int(1, e.dtype()));
-        let region = self.indices.iter().map(one).collect();
-        Some(BufferRegion { buffer: self.new.clone(), region })
     }
 }

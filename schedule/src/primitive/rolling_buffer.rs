@@ -35,7 +35,7 @@ use super::split::{expect_zero_start, has_jumps};
 use crate::analysis::buffers::{Access, allocation_or_refuse, block_and_buffer, changed};
 use crate::analysis::cover::{common_depth, covers, exact_region, facts};
 use crate::analysis::honest::expect_honest;
-use crate::analysis::kind::scope_of;
+use crate::analysis::kind::{expect_flow_in_blocks, scope_of};
 use crate::analysis::scope::{Scope, reads, writes};
 use crate::args::Args;
 use crate::build::{all, and, conditions};
@@ -75,15 +75,17 @@ fn apply(schedule: &mut Schedule, args: &Args) -> Result<Value> {
     place.expect_outside_init()?;
     let buffer = accessed.buffer;
     let scope = scope_of(&place)?;
+    expect_flow_in_blocks(&scope)?;
     let site = allocation_or_refuse(&place, &buffer)?;
     if site.block().id != scope.place.block().id {
         let message = format!("`{}` is allocated outside of the scope", buffer.name);
         return Err(ScheduleError::new(Code::SCHEDULE_SCOPE, message).at(place.at()));
     }
+    scope.children.iter().try_for_each(expect_honest)?;
     let readers = expect_one_writer(&scope, &place, &buffer)?;
     let depth = readers.iter().map(|r| common_depth(&place, r)).min().unwrap_or(0);
-    let moving = loops_of(&place, scope.place.around.len() + 1, depth);
-    let below = loops_of(&place, depth, place.around.len());
+    let moving = place.loops_between(scope.place.around.len() + 1, depth);
+    let below = place.loops_between(depth, place.around.len());
     let region = &place.block().writes[accessed.index];
     let within = without_shape(&place, region);
     for reader in &readers {
@@ -132,17 +134,6 @@ fn refuse(place: &Place, why: &str) -> ScheduleError {
     ScheduleError::new(Code::SCHEDULE_PATTERN, message).at(place.at())
 }
 
-/// The loops among the statements around a place from `first` to `end`.
-fn loops_of(place: &Place, first: usize, end: usize) -> Vec<Arc<For>> {
-    let end = end.min(place.around.len());
-    let between = place.around.get(first..end).unwrap_or_default().iter();
-    let loops = between.filter_map(|(stmt, _)| match stmt {
-        Stmt::For(f) => Some(f.clone()),
-        _ => None,
-    });
-    loops.collect()
-}
-
 /// The blocks that read the buffer, which nothing but the block at `place` writes.
 fn expect_one_writer<'a>(
     scope: &'a Scope,
@@ -165,7 +156,6 @@ fn expect_one_writer<'a>(
         return Err(refuse(place, "no block reads it"));
     }
     for accessing in readers.iter().copied().chain([place]) {
-        expect_honest(accessing)?;
         expect_plain(accessing, buffer)?;
         let passed = accessing.block().match_buffers.iter().any(|m| m.source.buffer == *buffer);
         if passed || calls(accessing.block()) {
@@ -410,7 +400,6 @@ fn expect_constant_inputs(
             if !alone || !before || !is_local || calls(writer.block()) {
                 return Err(refuse(place, "what it reads is written while the window moves"));
             }
-            expect_honest(writer)?;
             let region = &writer.block().writes[0];
             expect_function_of_place(writer, region, &changing[inside..], &changing[inside..])?;
             expect_constant_inputs(scope, writer, buffer, roll)?;

@@ -187,3 +187,24 @@ refused(
     lambda sch: sch.reverse_compute_at("P", sch.get_loops("G")[0], preserve_unit_loops=True),
     "read inside of `G`",
 )
+
+
+@T.prim_func(s_tir=True)
+def stray(A: T.Buffer((8,), "int32"), C: T.Buffer((4,), "int32"), D: T.Buffer((1,), "int32")):
+    B = T.sblock_alloc_buffer((8,), "int32")
+    for io in range(2):
+        for ax in range(4):
+            with T.sblock("B"):
+                vi = T.axis.spatial(6, io * 2 + ax)
+                B[vi] = A[vi]
+        for i in range(2):
+            with T.sblock("C"):
+                vi = T.axis.spatial(4, io * 2 + i)
+                C[vi] = B[vi] + B[vi + 2]
+    D[0] = B[0]
+
+
+# What stands in no block reads what a moved or narrowed buffer no longer holds.
+refused(stray, lambda sch: sch.rolling_buffer("B", 0), "outside of blocks")
+refused(stray, lambda sch: sch.cache_write("B", 0, "local"), "outside of blocks")
+refused(stray, lambda sch: sch.reverse_compute_inline("C"), "outside of blocks")
